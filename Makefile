@@ -1,0 +1,62 @@
+# Hanoi Kit. Two commands to know: `make start` opens the course, `make test` proves it.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help start test check demo bench build messages assets tour wheel clean
+
+help:
+	@echo "make start   set up what is missing and open the course in JupyterLab"
+	@echo "make test    set up what is missing and run every check of the kit"
+	@echo "make demo    a sample cohort, from release to report"
+	@echo "make build   derive the notebooks from their text sources"
+	@echo "make bench   measure speed against the peers, ratios in one run"
+	@echo "make assets  rebuild the committed data from their scripts"
+	@echo "make tour    take the README's screenshots from the running product"
+
+# One stamp for the course, one for the tests: set-up runs again only when the dependency files change.
+$(VENV)/.course: pyproject.toml constraints.txt scripts/setup.sh
+	PYTHON="$(PYTHON)" bash scripts/setup.sh course
+	@touch $@
+
+$(VENV)/.tests: pyproject.toml constraints.txt scripts/setup.sh
+	PYTHON="$(PYTHON)" bash scripts/setup.sh tests
+	@touch $@ $(VENV)/.course
+
+start: $(VENV)/.course
+	$(BIN)/hanoikit start
+
+demo: $(VENV)/.course
+	$(BIN)/hanoikit demo
+
+test: $(VENV)/.tests check
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+check: $(VENV)/.tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/hanoikit build --check
+
+build: $(VENV)/.tests
+	$(BIN)/hanoikit build
+
+bench: $(VENV)/.tests
+	$(BIN)/python -m bench
+
+messages: $(VENV)/.tests
+	$(BIN)/python scripts/messages.py
+
+assets: $(VENV)/.tests
+	$(BIN)/python assets/evidence/build.py
+
+tour: $(VENV)/.tests
+	$(BIN)/python scripts/tour.py
+
+wheel: $(VENV)/.tests
+	$(BIN)/python -m pip wheel --no-deps --wheel-dir dist .
+
+clean:
+	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# Makes .venv and installs what the course needs (setup.sh course) or what its tests need too (setup.sh tests).
+# System packages are installed where this may be done (root, or sudo without a password); where not, the script says
+# in plain words what is missing and what will not work without it.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+mode="${1:-course}"
+python="${PYTHON:-python3}"
+
+"$python" - <<'PY' || { echo "Hanoi Kit needs Python 3.11, 3.12 or 3.13. Set PYTHON=/path/to/python3.11 and run the command again." >&2; exit 1; }
+import sys
+sys.exit(0 if (3, 11) <= sys.version_info[:2] <= (3, 13) else 1)
+PY
+
+# program that is looked for : Debian package that has it : what needs it
+wanted="openssl:openssl:checking timestamps with a second program"
+if [ "$mode" = tests ]; then
+  wanted="$wanted
+bwrap:bubblewrap:the run without network
+chromium:chromium:the browser tests
+mcopy:mtools:rebuilding the disk image
+mkfs.fat:dosfstools:rebuilding the disk image
+ewfacquire:ewf-tools:rebuilding the disk image
+fls:sleuthkit:reading the disk image with a second program
+faketime:faketime:rebuilding the disk image byte for byte"
+fi
+packages=""; lines=""
+while IFS=: read -r program package purpose; do
+  if ! PATH="$PATH:/usr/sbin:/sbin" command -v "$program" >/dev/null 2>&1; then
+    packages="$packages $package"; lines="$lines
+  - $package ($purpose)"
+  fi
+done <<<"$wanted"
+if [ -n "$packages" ]; then
+  echo "Installing system packages:$packages"
+  as_root=""
+  [ "$(id -u)" = 0 ] || { command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null && as_root="sudo -n"; }
+  if { [ "$(id -u)" = 0 ] || [ -n "$as_root" ]; } && command -v apt-get >/dev/null 2>&1; then
+    export DEBIAN_FRONTEND=noninteractive
+    # shellcheck disable=SC2086
+    { $as_root apt-get update -qq && $as_root apt-get install -y -qq --no-install-recommends $packages; } >/dev/null || missing=1
+  else
+    missing=1
+  fi
+  if [ "${missing:-0}" = 1 ]; then
+    echo "These system packages are missing and could not be installed from here:$lines" >&2
+    echo "Ask an administrator for: apt-get install$packages" >&2
+    [ "$mode" = course ] && echo "The course opens without them." >&2
+    [ "$mode" = tests ] && exit 1
+  fi
+fi
+
+if [ ! -x .venv/bin/python ]; then
+  echo "Making .venv"
+  "$python" -m venv .venv || { echo "Python's venv module is missing. On Debian: apt-get install python3-venv" >&2; exit 1; }
+fi
+extra=""; [ "$mode" = tests ] && extra="[test]"
+echo "Installing the Python packages (one to three minutes the first time)"
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".$extra"
