@@ -140,7 +140,7 @@ Explain in four sentences why the chain is broken.
 ask.written("m04-q3", words=120)
 ```
 
-+++ {"nbgrader": {"grade": true, "grade_id": "m04-q3", "locked": false, "points": 4, "schema_version": 3,
++++ {"nbgrader": {"grade": true, "grade_id": "m04-q3", "locked": false, "points": 4, "schema_version": 3, \
 "solution": true, "task": false}}
 
 === BEGIN MARK SCHEME ===

@@ -47,7 +47,7 @@ def test_a_sound_source_has_no_finding(assignment_text, lesson_text, citations):
         ('mark.choice("m04-q1"', 'mark.order("m04-q1"', "kinds-differ"),
         ("# Marked when you hand in.\n", "print(1)\n", "mark-visible"),
         ("### BEGIN HIDDEN TESTS\n", "", "no-hidden-tests"),
-        ('points=3)\n', "points=3) and\n", "not-python"),
+        ("points=3)\n", "points=3) and\n", "not-python"),
         ("grade_id: m04-q1, locked: true", "grade_id: m04-q1, locked: false", "mark-flags"),
         ("points: 2,", "points: 0,", "no-points"),
         ("    ### BEGIN SOLUTION\n", "", "no-solution"),
@@ -89,8 +89,9 @@ def test_a_question_without_a_graded_cell_is_found(assignment_text, citations):
 
 def test_every_fault_of_every_source_is_reported_at_once(course, citations):
     for path in (build.lesson_paths(course)[0], build.assignment_paths(course)[0]):
-        path.write_text(path.read_text().replace("practice: 45", "practice: 0").replace("{art}`25(2)",
-        "{art}`69"))
+        path.write_text(
+            path.read_text().replace("practice: 45", "practice: 0").replace("{art}`25(2)", "{art}`69")
+        )
     with pytest.raises(BuildError) as caught:
         build.derive_all(course, citations=citations)
     places = {finding.where.split(":")[0] for finding in caught.value.findings}
@@ -98,8 +99,11 @@ def test_every_fault_of_every_source_is_reported_at_once(course, citations):
     assert places == {"m04-evidence-chain.md"}
 
 
-@pytest.mark.parametrize("text", ["", "# Title only\n", "---\nkernelspec: x\n---\n", "---\nhanoikit:
-[\n---\n", "---\nhanoikit:\n"]) def test_a_file_without_front_matter_is_refused_with_its_name(text):
+@pytest.mark.parametrize(
+    "text",
+    ["", "# Title only\n", "---\nkernelspec: x\n---\n", "---\nhanoikit: [\n---\n", "---\nhanoikit:\n"],
+)
+def test_a_file_without_front_matter_is_refused_with_its_name(text):
     with pytest.raises(BuildError) as caught:
         build.parse(text, NAME)
     assert caught.value.where and caught.value.where.startswith("m04-evidence-chain.md:")

@@ -45,8 +45,9 @@ def test_the_same_source_gives_the_same_bytes(assignment, citations):
 def test_ids_come_from_the_questions_and_survive_an_insertion(assignment_text, citations):
     before = build.derive(build.parse(assignment_text, Path("m04-e.md")), citations=citations)
     longer = assignment_text.replace("## Question 2", "## Question 2\n\nA new remark.\n", 1)
-    longer = longer.replace("```{code-cell} python\n:tags: [setup]", "A word of welcome.\n\n```{code-cell}
-    python\n:tags: [setup]") after = build.derive(build.parse(longer, Path("m04-e.md")), citations=citations)
+    setup = "```{code-cell} python\n:tags: [setup]"
+    longer = longer.replace(setup, f"A word of welcome.\n\n{setup}")
+    after = build.derive(build.parse(longer, Path("m04-e.md")), citations=citations)
     assert {"m04-q1-prompt", "m04-q1-ask", "m04-q1", "m04-q2-solution", "m04-setup"} <= by_id(before).keys()
     assert by_id(before).keys() == by_id(after).keys()
 
@@ -59,7 +60,8 @@ def test_model_answers_and_instructor_notes_stay_behind(assignment, citations):
 
 def test_machinery_is_folded_and_text_is_not(course, citations):
     lesson = build.derive_lesson(build.lesson_paths(course)[0], citations=citations)
-    hidden = {cell["id"] for cell in lesson["cells"] if cell["metadata"].get("jupyter", {}).get("source_hidden")}
+    folded = [cell for cell in lesson["cells"] if cell["metadata"].get("jupyter", {}).get("source_hidden")]
+    hidden = {cell["id"] for cell in folded}
     assert hidden == {"the-digital-evidence-chain-2", "operate-it-2", "m04-c1"}
 
 
@@ -76,7 +78,8 @@ def test_a_control_gets_locked_metadata(assignment, citations):
 
 def test_the_release_shows_no_key_and_no_solution(assignment, citations):
     text = build.dumps(build.release(build.derive(assignment, citations=citations)))
-    for secret in ("mark.choice", "Names are not hashed", "enumerate(log)", "MARK SCHEME", "HIDDEN", "Two points"):
+    secrets = ("mark.choice", "Names are not hashed", "enumerate(log)", "MARK SCHEME", "HIDDEN", "Two points")
+    for secret in secrets:
         assert secret not in text
     assert "raise NotImplementedError()" in text and "YOUR ANSWER HERE" in text
 
@@ -90,8 +93,8 @@ def test_the_stub_is_the_source_minus_its_marked_lines(assignment, citations):
     ("spoil", "code"),
     [
         (lambda cells: cells["m04-q1-prompt"].update(source="Another prompt"), "stub-differs"),
-        (lambda cells: cells["m04-q1"].update(source="### BEGIN HIDDEN TESTS\n### END HIDDEN TESTS"), "marker-left"),
-        (lambda cells: cells["m04-q2-solution"].update(source="def first_broken(log):\n    return 1"), "stub-differs"),
+        (lambda cells: cells["m04-q1"].update(source="### END HIDDEN TESTS"), "marker-left"),
+        (lambda cells: cells["m04-q2-solution"].update(source="def first_broken(log): 1"), "stub-differs"),
         (lambda cells: cells["m04-q1-ask"].update(outputs=[{"output_type": "stream"}]), "output-left"),
     ],
 )
@@ -132,5 +135,6 @@ def test_our_release_is_the_one_that_nbgrader_makes(assignment, citations, tmp_p
     assert [cell["id"] for cell in made["cells"]] == [cell["id"] for cell in ours["cells"]]
     for theirs_cell, ours_cell in zip(made["cells"], ours["cells"], strict=True):
         assert theirs_cell == ours_cell
-    checksums = [cell["metadata"]["nbgrader"]["checksum"] for cell in ours["cells"] if "nbgrader" in cell["metadata"]]
+    graded = [cell["metadata"]["nbgrader"] for cell in ours["cells"] if "nbgrader" in cell["metadata"]]
+    checksums = [metadata["checksum"] for metadata in graded]
     assert len(checksums) == 7 and len(set(checksums)) == 7
