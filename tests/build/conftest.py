@@ -61,8 +61,8 @@ selfcheck.choice("m04-c1", {"a": "the content", "b": "the name"}, key="a", why={
 
 MARK = """```{code-cell} python
 ---
-nbgrader: {grade: true, grade_id: %s, locked: true, points: %s, schema_version: 3, solution: false, task:
-false} ---
+nbgrader: {grade: true, grade_id: %s, locked: true, points: %s, schema_version: 3, solution: false, task: false}
+---
 # Marked when you hand in.
 ### BEGIN HIDDEN TESTS
 from hanoikit.exercise import mark
@@ -116,8 +116,9 @@ Write `first_broken(log)`.
 
 ```{code-cell} python
 ---
-nbgrader: {grade: false, grade_id: m04-q2-solution, locked: false, schema_version: 3, solution: true, task:
-false} --- def first_broken(log):
+nbgrader: {grade: false, grade_id: m04-q2-solution, locked: false, schema_version: 3, solution: true, task: false}
+---
+def first_broken(log):
     ### BEGIN SOLUTION
     for number, entry in enumerate(log):
         if not entry:
@@ -155,8 +156,8 @@ class FixedCitations:
 
     known = {"25(2)": 25, "40(14)": 40}
 
-    def expand(self, text: str) -> str:
-        return ROLE.sub(lambda match: f"[art. {match[1]}](#{re.sub(r'[^0-9]+', '-', match[1])})", text)
+    def expand(self, text: str, *, base: str) -> str:
+        return ROLE.sub(lambda match: f"[art. {match[1]}]({base}#{re.sub(r'[^0-9]+', '-', match[1])})", text)
 
     def article_of(self, reference: str) -> int:
         if reference not in self.known:

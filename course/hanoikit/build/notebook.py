@@ -24,6 +24,9 @@ from hanoikit.build.text import Citations, Treaty
 FOLDED = frozenset({"setup", "lab", "ask", "selfcheck", "mark"})
 """Tags of cells whose code is folded: the trainee sees what they show, and can still open them."""
 
+REFERENCE_PAGE = {"lesson": "../reference/convention.md", "assignment": "../../reference/convention.md"}
+"""The reference page of the trainee's folder, seen from where a notebook of this kind lies in it."""
+
 _KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 _HEADING = re.compile(r"^#{1,6}\s+(.*)$", re.MULTILINE)
 
@@ -65,7 +68,9 @@ def _cell(cell: Cell, source: Source, names: _Names, citations: Citations) -> di
         metadata["nbgrader"] = _locked(names.unique(f"{module_of(source)}-setup"))
         identity = metadata["nbgrader"]["grade_id"]
         names.used.discard(identity)
-    text = citations.expand(cell.source) if cell.kind == "markdown" else cell.source
+    text = cell.source
+    if cell.kind == "markdown":
+        text = citations.expand(text, base=REFERENCE_PAGE["assignment" if assignment else "lesson"])
     made: dict[str, Any] = {
         "cell_type": cell.kind,
         "id": names.unique(identity or names.positional()),

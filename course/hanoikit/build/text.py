@@ -23,8 +23,8 @@ _FENCE = re.compile(r"^\s*(```|~~~)")
 class Citations(Protocol):
     """What the build needs of the Convention."""
 
-    def expand(self, text: str) -> str:
-        """The text with every citation role turned into Markdown."""
+    def expand(self, text: str, *, base: str) -> str:
+        """The text with every citation role turned into a Markdown link into the page ``base``."""
 
     def article_of(self, reference: str) -> int:
         """The article that a reference belongs to; an error of the kit when there is no such provision."""
@@ -36,10 +36,10 @@ class Citations(Protocol):
 class Treaty:
     """The citations of :mod:`hanoikit.convention`."""
 
-    def expand(self, text: str) -> str:
+    def expand(self, text: str, *, base: str) -> str:
         from hanoikit import convention
 
-        return str(convention.expand_roles(text)) if ROLE.search(text) else text
+        return convention.expand_roles(text, base=base) if ROLE.search(text) else text
 
     def article_of(self, reference: str) -> int:
         from hanoikit import convention
