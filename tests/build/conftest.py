@@ -61,7 +61,7 @@ selfcheck.choice("m04-c1", {"a": "the content", "b": "the name"}, key="a", why={
 
 MARK = """```{code-cell} python
 ---
-nbgrader: {grade: true, grade_id: %s, locked: true, points: %s, schema_version: 3, solution: false, task: false}
+nbgrader: {grade: true, grade_id: %s, locked: true, points: %s, schema_version: 3, solution: false}
 ---
 # Marked when you hand in.
 ### BEGIN HIDDEN TESTS
@@ -116,7 +116,7 @@ Write `first_broken(log)`.
 
 ```{code-cell} python
 ---
-nbgrader: {grade: false, grade_id: m04-q2-solution, locked: false, schema_version: 3, solution: true, task: false}
+nbgrader: {grade: false, grade_id: m04-q2-solution, locked: false, schema_version: 3, solution: true}
 ---
 def first_broken(log):
     ### BEGIN SOLUTION

@@ -67,7 +67,8 @@ def test_machinery_is_folded_and_text_is_not(course, citations):
 
 def test_citation_roles_are_expanded_in_text_only(assignment, citations):
     cells = by_id(build.derive(assignment, citations=citations))
-    assert (
+    link = "[art. 25(2), 40(14)](../../reference/convention.md#25-2-40-14-)"
+    assert link in cells["m04-q1-prompt"]["source"]
         "[art. 25(2), 40(14)](../../reference/convention.md#25-2-40-14-)" in cells["m04-q1-prompt"]["source"]
     )
 
