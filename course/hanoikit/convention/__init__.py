@@ -31,6 +31,7 @@ from hanoikit.convention.library import (
     terms,
     treaties,
 )
+from hanoikit.convention.matrix import Coverage, coverage
 from hanoikit.convention.model import (
     Article,
     Chapter,
@@ -46,7 +47,9 @@ from hanoikit.convention.model import (
     Term,
     Treaty,
 )
+from hanoikit.convention.page import reference_page
 from hanoikit.convention.searching import search
+from hanoikit.convention.validation import validate_data
 
 __all__ = [
     "REFERENCE_PAGE",
@@ -55,6 +58,7 @@ __all__ = [
     "Citation",
     "Clause",
     "ContestedPoint",
+    "Coverage",
     "Hit",
     "Offence",
     "OpenPoint",
@@ -69,16 +73,19 @@ __all__ = [
     "chapters",
     "cite",
     "contested_points",
+    "coverage",
     "expand_roles",
     "offences",
     "open_points",
     "powers",
     "provision",
     "provisions",
+    "reference_page",
     "refusal_grounds",
     "reservations",
     "search",
     "sources",
     "terms",
     "treaties",
+    "validate_data",
 ]
