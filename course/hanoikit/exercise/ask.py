@@ -1,0 +1,98 @@
+"""Asking a question: shows its control, with the answer given so far.
+
+>>> ask.choice("m04-q1", a="It proves who made the copy.", b="It proves that the copy has not changed.")
+
+The prompt and the options stand in the Markdown cell above, so that the question reads without any control;
+the control takes the answer and the answer sheet keeps it. ``answer("m04-q1", "b")`` does the same by code.
+While a hand-in is being marked, asking prints one line and does nothing else.
+
+Every function takes ``hint``, the author's hint, which ``check`` shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from hanoikit.exercise.book import BOOK
+from hanoikit.exercise.kinds import (
+    Choice,
+    Choices,
+    Kind,
+    Match,
+    Moment,
+    Number,
+    Order,
+    Provision,
+    Written,
+    lettered,
+)
+from hanoikit.exercise.marking import is_marking
+from hanoikit.i18n import _
+
+__all__ = ["choice", "choices", "match", "moment", "number", "order", "provision", "written"]
+
+
+def choice(
+    question: str, /, given: Mapping[str, str] | None = None, *, hint: str = "", **options: str
+) -> None:
+    """One option of several: ``ask.choice("m04-q1", a="...", b="...")``."""
+    _ask(question, Choice({**(given or {}), **options}), hint)
+
+
+def choices(
+    question: str, /, given: Mapping[str, str] | None = None, *, hint: str = "", **options: str
+) -> None:
+    """Every option that applies: ``ask.choices("m04-q2", a="...", b="...", c="...")``."""
+    _ask(question, Choices({**(given or {}), **options}), hint)
+
+
+def order(question: str, /, *items: str, hint: str = "", **lettered_items: str) -> None:
+    """Put the items in order: ``ask.order("m04-q3", a="...", b="...", c="...")``, or the texts alone."""
+    _ask(question, Order({**lettered(items), **lettered_items}), hint)
+
+
+def match(
+    question: str,
+    /,
+    *,
+    left: Mapping[str, str] | Iterable[str],
+    right: Mapping[str, str] | Iterable[str],
+    hint: str = "",
+) -> None:
+    """Match each left item (1, 2, 3 ...) with a right one (a, b, c ...); plain lists get these names."""
+    lefts = left if isinstance(left, Mapping) else {str(n): text for n, text in enumerate(left, start=1)}
+    _ask(question, Match(lefts, right if isinstance(right, Mapping) else lettered(right)), hint)
+
+
+def number(question: str, /, *, unit: str = "", hint: str = "") -> None:
+    """A number in this unit (``"MiB"``, ``"days"``)."""
+    _ask(question, Number(unit), hint)
+
+
+def moment(question: str, /, *, zones: Mapping[str, str] | Iterable[str] = ("UTC",), hint: str = "") -> None:
+    """A date and time with a zone out of ``zones``: IANA names or offsets such as ``"+05:30"``, with labels
+    or alone."""
+    named = zones if isinstance(zones, Mapping) else {name: name for name in zones}
+    _ask(question, Moment(named), hint)
+
+
+def provision(question: str, /, *, several: bool = False, hint: str = "") -> None:
+    """A provision of the Convention, such as 25(2); with ``several`` a list of them."""
+    _ask(question, Provision(several), hint)
+
+
+def written(
+    question: str, /, *, slots: Mapping[str, str] | None = None, words: int = 0, hint: str = ""
+) -> None:
+    """A written answer of at least ``words`` words, or one text for each named slot."""
+    _ask(question, Written(slots, words), hint)
+
+
+def _ask(question: str, kind: Kind, hint: str) -> None:
+    asked = BOOK.ask(question, kind, hint)
+    if is_marking():
+        print(_("Question {id} ({kind}).").format(id=question, kind=kind.name))
+        return
+    from hanoikit.exercise.showing import show
+
+    show(asked)

@@ -1,0 +1,226 @@
+"""The Python half of every control: takes what the person gives, keeps it, and says what happened.
+
+Messages from the browser are ``{"type": "answer", "seq": 3, "value": ...}`` and ``{"type": "clear", "seq":
+4}``; the reply is the ``status`` trait ``{"seq": 3, "state": "saved", "text": "..."}`` with a state out of
+empty, saved, incomplete, error, right, partly and wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+from hanoikit.errors import AnswerMalformed, HanoiKitError, SheetError
+from hanoikit.exercise.answering import confirm
+from hanoikit.exercise.book import BOOK, Asked
+from hanoikit.exercise.judge import Judgement, explained
+from hanoikit.exercise.kinds import Kind
+from hanoikit.exercise.records import Plain
+from hanoikit.exercise.showing import title
+from hanoikit.i18n import _, direction
+
+_HERE = Path(__file__).parent
+_FILES = {
+    "choice": "choice.js",
+    "choices": "choice.js",
+    "order": "order.js",
+    "match": "match.js",
+    "number": "line.js",
+    "provision": "line.js",
+    "moment": "moment.js",
+    "written": "written.js",
+}
+
+
+@cache
+def module(name: str) -> str:
+    """The ES module of one control: the shared frame, then its own file. Nothing is imported in the
+    browser."""
+    return "\n".join((_HERE / part).read_text(encoding="utf-8") for part in ("frame.js", name))
+
+
+@cache
+def style() -> str:
+    """The style sheet that all controls share."""
+    return (_HERE / "control.css").read_text(encoding="utf-8")
+
+
+def strings() -> dict[str, str]:
+    """The texts that the browser half needs, in the trainee's language."""
+    return {
+        "clear": _("Clear answer"),
+        "again": _("Start again"),
+        "saving": _("Saving…"),
+        "lost": _(
+            "Not saved yet: the course is not responding. What you gave stays here. "
+            "Wait for the running cell, or run this cell again, and then answer again."
+        ),
+        "up": _("Move up: {item}"),
+        "down": _("Move down: {item}"),
+        "moved": _("{item} is now number {place} of {all}."),
+        "edge": _("{item} is already number {place} of {all}."),
+        "keep": _("Keep this order"),
+        "keys": _(
+            "Move an item with its buttons, or with the arrow keys up and down while a button has the focus."
+        ),
+        "choose": _("Choose"),
+    }
+
+
+class Control(anywidget.AnyWidget):
+    """A control for one question. ``spec`` says what to draw, ``value`` what was given, ``status`` what
+    became of it."""
+
+    spec = traitlets.Dict().tag(sync=True)
+    value = traitlets.Any(None, allow_none=True).tag(sync=True)
+    status = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, name: str, kind: Kind, *, legend: str, graded: bool, **traits: Any) -> None:
+        spec = {
+            "kind": kind.name,
+            "id": name,
+            "legend": legend,
+            "dir": direction(),
+            "graded": graded,
+            "t": strings(),
+            **kind.spec(),
+        }
+        # Given before the parent's own start-up: anywidget takes them over as the module and style of this
+        # widget.
+        self._esm = module(_FILES[kind.name])
+        self._css = style()
+        super().__init__(spec=spec, **traits)
+        self.on_msg(self._on_message)
+
+    def _on_message(self, _widget: object, content: object, _buffers: object) -> None:
+        if not isinstance(content, dict) or content.get("type") not in {"answer", "clear"}:
+            return
+        value = content.get("value") if content["type"] == "answer" else None
+        try:
+            status = self.take(value)
+        except HanoiKitError as error:
+            status = {"state": "error", "text": self.refusal(error)}
+        except Exception as error:  # an answer must never vanish without a word, whatever went wrong
+            text = _("Not saved: {reason}. Your answer stays on the screen.")
+            status = {"state": "error", "text": text.format(reason=f"{type(error).__name__}: {error}")}
+        self.status = {**status, "seq": content.get("seq", 0)}
+
+    def take(self, value: Any) -> dict[str, Any]:
+        """Do with the value what this control is for; returns the status without its number."""
+        raise NotImplementedError
+
+    def refusal(self, error: HanoiKitError) -> str:
+        """What the status line says when the value was refused."""
+        return str(error)
+
+
+class AnswerControl(Control):
+    """A control whose answers go to the answer sheet."""
+
+    def __init__(self, asked: Asked, plain_form: Any) -> None:
+        self._asked = asked
+        self._plain_form = plain_form
+        self._taking = False
+        value, status = self._now()
+        super().__init__(
+            asked.question, asked.kind, legend=title(asked.question), graded=True, value=value, status=status
+        )
+        BOOK.listen(asked.question, self)
+
+    def _now(self) -> tuple[Plain, dict[str, Any]]:
+        kind = self._asked.kind
+        try:
+            saved = BOOK.saved(self._asked.question)
+        except SheetError as error:
+            return None, {"seq": 0, "state": "error", "text": str(error)}
+        if saved is None or saved.value is None:
+            return None, {"seq": 0, "state": "empty", "text": confirm(saved)}
+        try:
+            value = kind.validate(saved.value)
+        except AnswerMalformed as error:
+            return None, {"seq": 0, "state": "error", "text": str(error)}
+        missing = kind.missing(value)
+        text = " ".join(
+            [_("Not complete yet."), *missing, self._brief(saved)] if missing else [self._brief(saved)]
+        )
+        state = "error" if not saved.on_disk else "incomplete" if missing else "saved"
+        return value, {"seq": 0, "state": state, "text": text}
+
+    def _brief(self, saved: Any) -> str:
+        # A whole written answer need not be read out after each pause.
+        if self._asked.kind.name == "written" and saved.on_disk:
+            return _("Saved at {time}.").format(time=saved.at.strftime("%H:%M:%S"))
+        return confirm(saved)
+
+    def take(self, value: Any) -> dict[str, Any]:
+        """Write the value to the sheet."""
+        self._taking = True
+        try:
+            BOOK.record(self._asked.question, value)
+        finally:
+            self._taking = False
+        self.value, status = self._now()
+        self._plain_form.refresh()
+        return status
+
+    def refusal(self, error: HanoiKitError) -> str:
+        """Why it was not saved, and what counts instead."""
+        if isinstance(error, AnswerMalformed):
+            try:
+                saved = BOOK.saved(self._asked.question)
+            except SheetError:
+                saved = None
+            counts = (
+                _("The answer that counts is still: {answer}").format(answer=confirm(saved))
+                if saved is not None and saved.value is not None
+                else ""
+            )
+            return " ".join(part for part in (_("Not saved."), str(error), counts) if part)
+        return " ".join([str(error), _("Your answer stays here and is tried again with the next one.")])
+
+    def refresh(self) -> None:
+        """Show what the book now holds (an answer by code, or one that the disk took at last)."""
+        if self._taking:
+            return
+        self.value, status = self._now()
+        self.status = {**status, "seq": self.status.get("seq", 0)}
+        self._plain_form.refresh()
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        bundle = super()._repr_mimebundle_(**kwargs)
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
+        return {**data, "text/plain": self._plain_form.bundle()["text/plain"]}, metadata
+
+
+class SelfCheckControl(Control):
+    """A control that explains at once and writes nothing."""
+
+    def __init__(self, name: str, kind: Kind, decide: Callable[[Plain], Judgement]) -> None:
+        self._kind = kind
+        self._decide = decide
+        status = {"seq": 0, "state": "empty", "text": _("Not graded: choose to see the explanation.")}
+        super().__init__(name, kind, legend=_("Check yourself"), graded=False, status=status)
+
+    def take(self, value: Any) -> dict[str, Any]:
+        """Judge the value and explain."""
+        if value is None:
+            self.value = None
+            return {"state": "empty", "text": _("Not graded: choose to see the explanation.")}
+        given = self._kind.validate(value)
+        self.value = given
+        missing = self._kind.missing(given)
+        if missing:
+            return {"state": "incomplete", "text": " ".join(missing)}
+        judgement = self._decide(given)
+        state = "right" if judgement.share >= 1 else "partly" if judgement.share > 0 else "wrong"
+        return {"state": state, "text": explained(judgement)}
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        bundle = super()._repr_mimebundle_(**kwargs)
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
+        return {**data, "text/plain": _("Check yourself: {id}").format(id=self.spec["id"])}, metadata

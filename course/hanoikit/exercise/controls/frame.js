@@ -1,0 +1,124 @@
+// What all controls share: the fieldset, the status line that is read out, the button that clears the answer,
+// sending, and the promise that nothing given is lost without a word.
+// A control's own file follows and ends with: export default { render: hk.render(build) }
+const hk = {
+  count: 0,
+
+  el(tag, attributes = {}, ...children) {
+    const node = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) {
+      if (value === undefined || value === null || value === false) continue;
+      if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+      else if (name in node && typeof value !== "string") node[name] = value;
+      else node.setAttribute(name, value === true ? "" : value);
+    }
+    node.append(...children);
+    return node;
+  },
+
+  fill(text, values) {
+    return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+  },
+
+  // build(frame) draws the inputs into frame.body and returns { read(), write(value) }.
+  render(build) {
+    return ({ model, el }) => {
+      const spec = model.get("spec");
+      const t = spec.t;
+      const uid = `hk${++hk.count}-${spec.id}`;
+      const sign = hk.el("span", { class: "hk-sign", "aria-hidden": "true" });
+      const words = hk.el("span", { class: "hk-words" });
+      const status = hk.el("p", { class: "hk-status", role: "status", "aria-live": "polite", "aria-atomic": "true",
+                                  id: `${uid}-status` }, sign, words);
+      const body = hk.el("div", { class: "hk-body" });
+      const actions = hk.el("div", { class: "hk-actions" });
+      const fieldset = hk.el("fieldset", { class: "hk-fieldset" }, hk.el("legend", {}, spec.legend), body, actions);
+      const root = hk.el("div", { class: `hk hk-${spec.kind}`, dir: spec.dir }, fieldset, status);
+      el.append(root);
+
+      let seq = model.get("status")?.seq ?? 0;
+      let timer = null;   // a change that waits a moment for the next one
+      let patience = [];  // what is said when no reply comes
+      let dirty = false;  // changed on the screen, and no reply yet
+
+      const signs = { saved: "✓", right: "✓", partly: "◐", wrong: "✗", error: "!", incomplete: "…", empty: "" };
+      const show = (state, text) => {
+        root.dataset.state = state;
+        sign.textContent = signs[state] ?? "";
+        if (words.textContent !== text) words.textContent = text;
+      };
+      const send = (message) => {
+        clearTimeout(timer);
+        timer = null;
+        patience.forEach(clearTimeout);
+        message.seq = ++seq;
+        patience = [
+          setTimeout(() => show("incomplete", t.saving), 1000),
+          setTimeout(() => show("error", t.lost), 6000),
+        ];
+        model.send(message);
+      };
+
+      const frame = {
+        spec, t, uid, body, actions, fieldset,
+        changed(delay = 0) {
+          dirty = true;
+          clearTimeout(timer);
+          timer = setTimeout(frame.flush, delay);
+        },
+        flush() {
+          if (timer !== null) send({ type: "answer", value: control.read() });
+        },
+        say(text) { show(root.dataset.state, text); },
+      };
+      const control = build(frame);
+      const write = (value) => control.write(value ?? null);
+
+      actions.append(hk.el("button", { type: "button", class: "hk-button hk-clear", onclick: () => {
+        dirty = false;
+        write(null);
+        send({ type: "clear" });
+      } }, spec.graded ? t.clear : t.again));
+
+      const onStatus = () => {
+        const now = model.get("status");
+        if ((now.seq ?? 0) < seq) return;  // the reply to an older change: a newer one is on its way
+        patience.forEach(clearTimeout);
+        if (timer === null) dirty = false;
+        show(now.state, now.text);
+      };
+      const onValue = () => {
+        // What a person is just typing is theirs; it is brought into normal form when they leave the field.
+        if (dirty || (root.contains(document.activeElement) && frame.typed)) return;
+        write(model.get("value"));
+      };
+      const onLeave = (event) => {
+        if (root.contains(event.relatedTarget)) return;
+        frame.flush();
+        if (frame.typed && !dirty && root.dataset.state === "saved") write(model.get("value"));
+      };
+      const onHide = () => frame.flush();
+
+      write(model.get("value"));
+      show(model.get("status")?.state ?? "empty", model.get("status")?.text ?? "");
+      model.on("change:status", onStatus);
+      model.on("change:value", onValue);
+      root.addEventListener("focusout", onLeave);
+      document.addEventListener("visibilitychange", onHide);
+      window.addEventListener("pagehide", onHide);
+      // The plain form of the answer, beside this control in the same output, is for pages without a living control.
+      const output = el.closest(".jp-OutputArea");
+      output?.classList.add("hk-live");
+
+      return () => {
+        frame.flush();
+        patience.forEach(clearTimeout);
+        model.off("change:status", onStatus);
+        model.off("change:value", onValue);
+        document.removeEventListener("visibilitychange", onHide);
+        window.removeEventListener("pagehide", onHide);
+        output?.classList.remove("hk-live");
+      };
+    };
+  },
+};
