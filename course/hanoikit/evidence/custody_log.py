@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from hanoikit.errors import ArtefactUnreadable, UsageError
 from hanoikit.evidence.canonical import canonical, is_canonical
 from hanoikit.evidence.certificates import fingerprint, require_zone
+from hanoikit.evidence.hashing import ALGORITHMS
 from hanoikit.evidence.identity import Identity
 from hanoikit.i18n import _
 
@@ -424,7 +425,7 @@ def _refuse_bad_entry(action: str, item: str, place: str, at: datetime, digests:
     if action in NEEDS_DIGEST and not digests:
         raise UsageError(f"An entry {action!r} needs a digest of the item.", next_step="Give item_sha256=.")
     for name, digest in digests.items():
-        expected = 2 * hashlib.new(name).digest_size if name in hashlib.algorithms_guaranteed else None
+        expected = 2 * hashlib.new(ALGORITHMS[name]).digest_size if name in ALGORITHMS else None
         if expected != len(digest) or not set(digest) <= set("0123456789abcdef"):
             raise UsageError(f"{digest!r} is not a digest by {name!r} in lower-case hexadecimal.")
 
