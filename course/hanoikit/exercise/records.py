@@ -227,9 +227,7 @@ def _read_linked(line: bytes, number: int, previous: bytes, findings: list[Findi
 def _torn(number: int) -> Finding:
     return Finding(
         "torn-line",
-        _(
-            "The last line was cut off while it was written. The next answer repairs this and keeps what is there."
-        ),
+        _("The last line was cut off while it was written. The next answer repairs this and keeps it."),
         _("line {n}").format(n=number + 1),
         severity="warning",
     )

@@ -54,7 +54,7 @@ class PlainForm:
 
     def show(self) -> None:
         """Put it into the cell's output."""
-            self._handle = publish(self.bundle(), updatable=True)
+        self._handle = publish(self.bundle(), updatable=True)
 
     def refresh(self) -> None:
         """Bring it up to date in the notebook."""
