@@ -32,8 +32,7 @@ print(digests["sha256"], seconds, peak)
 
 
 def run(*, size: int = 1 << 30, rounds: int = 3, folder: Path | None = None) -> list[dict[str, Any]]:
-    """One row for each bar: speed against ``sha256sum``, memory; then, without a bar, two algorithms in one
-    pass.
+    """One row for each bar (speed, memory) and one without a bar (two algorithms in one pass).
 
     Speeds are MiB/s. Needs ``size`` bytes of disk in ``folder`` (default: the system's temporary folder).
     """
