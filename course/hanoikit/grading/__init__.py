@@ -1,1 +1,39 @@
-"""grading"""
+"""The marking engine: a hand-in goes in, marks with their explanations come out.
+
+>>> from hanoikit.grading import AssignmentSource, HandIn, StockEngine
+>>> source = AssignmentSource.installed("m04-evidence-chain")
+>>> marked = StockEngine().mark(HandIn(trainee="me", folder=Path("exercises/m04-evidence-chain")), source)
+>>> marked.percent, marked.passed
+(83.3, True)
+
+There is one seam, :class:`Engine`. :class:`StockEngine` runs nbgrader as it is, in a private course
+directory. It runs the trainee's code with the rights of the person who marks, so use it for your own work
+and for people you trust.
+
+A point exists only because a verdict awarded it: a question without a verdict earns nothing and is flagged
+for a person.
+"""
+
+from __future__ import annotations
+
+from hanoikit.grading.course import CourseDirectory, course_directory
+from hanoikit.grading.engine import Engine, Outcome, mark_each
+from hanoikit.grading.handin import HandIn
+from hanoikit.grading.marks import PASS_MARK, MarkedAssignment, QuestionMark
+from hanoikit.grading.source import AssignmentSource, Question
+from hanoikit.grading.stock import StockEngine
+
+__all__ = [
+    "PASS_MARK",
+    "AssignmentSource",
+    "CourseDirectory",
+    "Engine",
+    "HandIn",
+    "MarkedAssignment",
+    "Outcome",
+    "Question",
+    "QuestionMark",
+    "StockEngine",
+    "course_directory",
+    "mark_each",
+]

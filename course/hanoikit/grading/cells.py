@@ -1,0 +1,151 @@
+"""Notebook cells as plain JSON: the few facts that marking needs, without importing nbformat (over a second
+to import).
+
+>>> grade_id(cell), is_graded(cell), source_of(cell)
+('m04-q3', True, '# marked automatically')
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import MutableMapping
+from pathlib import Path
+from typing import Any
+
+from hanoikit.errors import GradingError
+from hanoikit.i18n import _
+
+Cell = MutableMapping[str, Any]
+Notebook = MutableMapping[str, Any]
+
+
+def source_of(cell: Cell) -> str:
+    """The cell's text; notebook files hold it as a string or as a list of lines."""
+    source = cell.get("source", "")
+    return "".join(str(line) for line in source) if isinstance(source, list) else str(source)
+
+
+def nbgrader_of(cell: Cell) -> dict[str, Any]:
+    """The cell's nbgrader metadata, empty when it has none."""
+    metadata = cell.get("metadata")
+    found = metadata.get("nbgrader") if isinstance(metadata, MutableMapping) else None
+    return dict(found) if isinstance(found, MutableMapping) else {}
+
+
+def grade_id(cell: Cell) -> str:
+    """nbgrader's name for the cell, or an empty string."""
+    return str(nbgrader_of(cell).get("grade_id") or "")
+
+
+def is_graded(cell: Cell) -> bool:
+    """The cell carries points."""
+    return bool(nbgrader_of(cell).get("grade"))
+
+
+def is_solution(cell: Cell) -> bool:
+    """The trainee's own work goes into the cell."""
+    return bool(nbgrader_of(cell).get("solution"))
+
+
+def is_written(cell: Cell) -> bool:
+    """A Markdown cell that a person marks."""
+    return is_graded(cell) and is_solution(cell) and cell.get("cell_type") == "markdown"
+
+
+def is_locked(cell: Cell) -> bool:
+    """The cell's text belongs to the author, as nbgrader sees it."""
+    if is_solution(cell):
+        return False
+    return is_graded(cell) or bool(nbgrader_of(cell).get("locked"))
+
+
+def hanoikit_of(cell: Cell) -> dict[str, Any]:
+    """The kit's own metadata of a prompt cell: question, objective, provisions, extra."""
+    metadata = cell.get("metadata")
+    found = metadata.get("hanoikit") if isinstance(metadata, MutableMapping) else None
+    return dict(found) if isinstance(found, MutableMapping) else {}
+
+
+def tags_of(cell: Cell) -> tuple[str, ...]:
+    """The cell's tags."""
+    metadata = cell.get("metadata")
+    tags = metadata.get("tags") if isinstance(metadata, MutableMapping) else None
+    return tuple(str(tag) for tag in tags) if isinstance(tags, list) else ()
+
+
+def read_notebook(path: Path) -> dict[str, Any]:
+    """Read a notebook file as JSON; raises :class:`GradingError` that says what is wrong with it."""
+    next_step = _(
+        "Open the notebook in JupyterLab, save it again and hand it in again. The answers that you "
+        "gave with the controls are safe in answers.jsonl."
+    )
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise GradingError(
+            _("The notebook cannot be read from the disk."), where=path.name, next_step=next_step
+        ) from error
+    try:
+        notebook = json.loads(data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise GradingError(
+            _("The notebook is not a text file in UTF-8 (byte {position}).").format(position=error.start),
+            where=path.name,
+            next_step=next_step,
+        ) from error
+    except (json.JSONDecodeError, RecursionError) as error:
+        line = getattr(error, "lineno", 0)
+        message = (
+            _("The notebook file is empty.")
+            if not data.strip()
+            else _("The notebook file is incomplete or damaged (line {line}).").format(line=line)
+        )
+        raise GradingError(message, where=path.name, next_step=next_step) from error
+    if (
+        not isinstance(notebook, dict)
+        or not isinstance(notebook.get("cells"), list)
+        or notebook.get("nbformat") != 4
+    ):
+        raise GradingError(_("The file is not a notebook of format 4."), where=path.name, next_step=next_step)
+    notebook["cells"] = [_sound(cell) for cell in notebook["cells"] if isinstance(cell, dict)]
+    if not isinstance(notebook.get("metadata"), dict):
+        notebook["metadata"] = {}
+    return notebook
+
+
+def write_notebook(notebook: Notebook, path: Path) -> None:
+    """Write a notebook as JSON, the way Jupyter does."""
+    path.write_text(json.dumps(notebook, indent=1, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
+
+
+def copy_of(cell: Cell) -> dict[str, Any]:
+    """An independent copy of a cell."""
+    return dict(copy.deepcopy(cell))
+
+
+def convert(cell: Cell, cell_type: str) -> None:
+    """Turn a cell into one of another type, keeping its text."""
+    if cell.get("cell_type") == cell_type:
+        return
+    cell["cell_type"] = cell_type
+    if cell_type == "code":
+        cell.setdefault("outputs", [])
+        cell.setdefault("execution_count", None)
+    else:
+        cell.pop("outputs", None)
+        cell.pop("execution_count", None)
+
+
+def _sound(cell: dict[str, Any]) -> dict[str, Any]:
+    """The cell with the parts that every reader expects; a hand-edited file may lack some."""
+    cell["source"] = source_of(cell)
+    if cell.get("cell_type") not in {"code", "markdown", "raw"}:
+        cell["cell_type"] = "raw"
+    if not isinstance(cell.get("metadata"), dict):
+        cell["metadata"] = {}
+    if cell["cell_type"] == "code":
+        if not isinstance(cell.get("outputs"), list):
+            cell["outputs"] = []
+        cell.setdefault("execution_count", None)
+    return cell

@@ -1,0 +1,129 @@
+"""Preprocessors that a course's ``nbgrader_config.py`` adds to nbgrader's own autograding steps.
+
+    c.Autograde.sanitize_preprocessors = SANITIZE
+    c.Autograde.autograde_preprocessors = AUTOGRADE
+
+They make ``nbgrader autograde``, and the button of that name in formgrader, as careful as the kit's own
+commands: a copied or deleted cell is put right, written answers are shown where they are marked, and a
+marking cell without a verdict earns nothing. Importing this module imports nbgrader (seconds); only
+nbgrader itself should do it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from nbformat import notebooknode, v4
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Unicode
+
+from hanoikit.grading import cells, verdicts
+from hanoikit.grading.repair import repair
+from hanoikit.grading.written import fill_written
+
+_HERE = "hanoikit.grading.nbgrader_parts"
+
+SANITIZE = [
+    f"{_HERE}.RepairHandIn",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.DeduplicateIds",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.OverwriteCells",
+    f"{_HERE}.CopyWrittenAnswers",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+"""nbgrader's own list for the first pass, with the repair in front and the written answers behind the
+overwriting.
+"""
+
+AUTOGRADE = [
+    "nbgrader.preprocessors.Execute",
+    f"{_HERE}.FailClosed",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+"""nbgrader's own list for the second pass, with the check for verdicts right behind the execution."""
+
+
+class _WithRelease(NbGraderPreprocessor):  # type: ignore[misc]
+    """A preprocessor that compares with the released notebook; nbgrader runs it in the course's root
+    directory.
+    """
+
+    release_directory = Unicode("release", help="Where the released assignments are.").tag(config=True)
+
+    def released(self, resources: Any) -> dict[str, Any] | None:
+        about = resources["nbgrader"]
+        path = Path(self.release_directory) / about["assignment"] / f"{about['notebook']}.ipynb"
+        return cells.read_notebook(path) if path.is_file() else None
+
+
+class RepairHandIn(_WithRelease):
+    """Puts copied, deleted, moved and renamed cells right before nbgrader looks at them."""
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        release = self.released(resources)
+        if release is None:
+            return nb, resources
+        repaired = repair(nb, release)
+        for finding in repaired.findings:
+            self.log.warning("%s", finding)
+        return notebooknode.from_dict(repaired.notebook), resources  # type: ignore[no-untyped-call]
+
+
+class CopyWrittenAnswers(_WithRelease):
+    """Puts the text of ``answers.jsonl`` into the Markdown cells that a person marks."""
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        from hanoikit.errors import SheetError
+        from hanoikit.exercise.sheet import Sheet
+
+        sheet = Path(resources["metadata"]["path"]) / "answers.jsonl"
+        if not sheet.is_file():
+            return nb, resources
+        try:
+            answers = Sheet(sheet).answers()
+        except (SheetError, OSError, ValueError) as error:
+            self.log.warning("The answer sheet cannot be read: %s", error)
+            return nb, resources
+        release = self.released(resources) or {"cells": []}
+        stubs = {cells.grade_id(cell): cells.source_of(cell) for cell in release["cells"]}
+        nb.cells, changed = fill_written(nb, answers, stubs)
+        if changed:
+            self.log.info("Written answers copied from the answer sheet: %s", ", ".join(changed))
+        return nb, resources
+
+
+class FailClosed(NbGraderPreprocessor):  # type: ignore[misc]
+    """A marking cell without a verdict gets an error, which nbgrader reads as no points.
+
+    With a verdict, what the trainee's code wrote to the error stream is kept as ordinary output: nbgrader
+    would read a mere warning as a wrong answer.
+    """
+
+    def preprocess_cell(self, cell: Any, resources: Any, index: int) -> tuple[Any, Any]:
+        if cell.cell_type != "code" or not cells.is_graded(cell) or cells.is_solution(cell):
+            return cell, resources
+        verdict = verdicts.verdict_of(cell)
+        failed = any(output["output_type"] == "error" for output in cell.outputs)
+        if verdict is None:
+            if not failed:
+                message = "no verdict, so no point; a person has to look"
+                cell.outputs.append(_error(verdicts.NO_VERDICT, message))
+            return cell, resources
+        for output in cell.outputs:
+            if output["output_type"] == "stream" and output["name"] == "stderr":
+                output["name"] = "stdout"
+        if not verdict["points"] and not failed:
+            cell.outputs.append(_error("NoCredit", "0"))
+        return cell, resources
+
+
+def _error(name: str, message: str) -> Any:
+    trace = [f"{name}: {message}"]
+    return v4.new_output("error", ename=name, evalue=message, traceback=trace)  # type: ignore[no-untyped-call]
