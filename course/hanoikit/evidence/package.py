@@ -7,10 +7,14 @@
 
 Layout (RFC 8493, version 1.0)::
 
-    bagit.txt bag-info.txt manifest-sha256.txt tagmanifest-sha256.txt data/... the evidence custody/log.jsonl
-    custody/... custody log, seal, CASE graph, form: listed in the tag manifest
-    signature/tagmanifest-sha256.txt.sig.json Ed25519 over tagmanifest-sha256.txt
-    signature/tagmanifest-sha256.txt.tst RFC 3161 token over tagmanifest-sha256.txt
+    bagit.txt  bag-info.txt  manifest-sha256.txt  tagmanifest-sha256.txt
+    data/...                                     the evidence
+    custody/log.jsonl                            the custody log
+    custody/certificates/*.pem                   of everybody who signed
+    custody/seal-root.json, seal-proofs.jsonl    root of the seal, and a proof for each file
+    custody/...                                  what else travels along: CASE graph, form
+    signature/tagmanifest-sha256.txt.sig.json    Ed25519 over tagmanifest-sha256.txt
+    signature/tagmanifest-sha256.txt.tsr         RFC 3161 timestamp over tagmanifest-sha256.txt
 
 The tag manifest holds the digest of the manifest, which holds the digests of the evidence, so one signature
 covers all. The two files in ``signature/`` cannot be in the list that they sign (RFC 8493 section 2.2.1 says
@@ -21,21 +25,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hanoikit import __version__
 from hanoikit.errors import (
-    ArtefactUnreadable,
     EvidenceError,
     Finding,
     PackageInvalid,
     TokenRejected,
     UsageError,
 )
-from hanoikit.evidence import bagcheck, bagging, certificates, custody, detached, timestamp
+from hanoikit.evidence import bagcheck, bagging, certificates, companions, detached, timestamp
 from hanoikit.evidence.atomic import refusing, temporary
 from hanoikit.evidence.bagging import Hashed
 from hanoikit.i18n import _
@@ -46,13 +49,13 @@ if TYPE_CHECKING:
     from hanoikit.evidence.certificates import Person
     from hanoikit.evidence.custody import CustodyLog
     from hanoikit.evidence.identity import Identity
+    from hanoikit.evidence.seal import Seal
     from hanoikit.evidence.timestamp import LocalTimestampAuthority, TimestampInfo
 
 SIGNED = "tagmanifest-sha256.txt"
 SIGNATURE = f"signature/{SIGNED}.sig.json"
 TOKEN = f"signature/{SIGNED}.tsr"
-CUSTODY_LOG = "custody/log.jsonl"
-CERTIFICATES = "custody/certificates"
+CUSTODY_LOG = companions.CUSTODY_LOG
 #: Tag files of which the signature cannot speak, because they hold it.
 OUTSIDE = frozenset({SIGNATURE, TOKEN})
 
@@ -125,6 +128,7 @@ def create(
     identity: Identity,
     authority: LocalTimestampAuthority | None,
     custody: CustodyLog | None = None,
+    seal: Seal | None = None,
     info: Mapping[str, str] | None = None,
     tag_files: Mapping[str, bytes | Path] | None = None,
     also_certificates: Sequence[x509.Certificate] = (),
@@ -135,6 +139,7 @@ def create(
 ) -> Package:
     """Copy the payload into a new signed and timestamped bag at ``folder``.
 
+    ``seal`` (signed) travels as its root and a proof for each file, see :mod:`hanoikit.evidence.companions`.
     ``payload`` maps a name under ``data/`` to the file to copy; ``info`` holds labels of bag-info.txt
     (Source-Organization, External-Identifier ...); ``tag_files`` further files by their name in the bag
     (``"custody/case.jsonld"``); ``also_certificates`` are stored
@@ -166,7 +171,9 @@ def create(
             hashed = bagging.copy_and_hash(sources, bag / "data", algorithms=algorithms, workers=workers)
             size = sum(file.size for file in hashed.values())
             fields = _info(info or {}, moment, f"{size}.{len(hashed)}")
-            _write_tag_files(bag, extra, custody, [*also_certificates, identity.certificate])
+            _write_tag_files(bag, extra)
+            people = [*also_certificates, identity.certificate]
+            warnings += companions.write(bag, log=custody, seal=seal, people=people, payload=hashed)
             (bag / "bagit.txt").write_bytes(bagging.BAGIT_TXT)
             (bag / "bag-info.txt").write_bytes(bagging.tag_lines(fields))
             in_data = {f"data/{name}": file for name, file in hashed.items()}
@@ -201,6 +208,7 @@ def verify(
     tsa_roots: Sequence[x509.Certificate] | None = None,
     at: datetime | None = None,
     without_timestamp: bool = False,
+    broken_custody_accepted: bool = False,
     portable: bool = True,
     workers: int | None = None,
 ) -> PackageReport:
@@ -211,7 +219,8 @@ def verify(
     ``without_timestamp`` accepts a package that has none. Raises :class:`PackageInvalid` with all findings
     in reading order: those of :func:`bagcheck.check`, then ``signature-missing``, ``signature-malformed``,
     ``signature-wrong``, ``signer-not-trusted``, ``timestamp-missing``, ``timestamp-rejected``, then those of
-    the custody log.
+    :func:`companions.check`. A gap in custody is no damage to the package: with ``broken_custody_accepted``
+    what is wrong with the log or the seal becomes warnings of the report.
     """
     folder = Path(folder)
     state = bagcheck.check(folder, outside=OUTSIDE, portable=portable, workers=workers)
@@ -223,8 +232,10 @@ def verify(
     moment = info.gen_time if info else _aware(at)
     signature, signer = _check_signature(folder, state, signed, roots, moment)
     findings += signature + token
-    log, custody_findings = _check_custody(folder, state, roots)
-    findings += custody_findings
+    log, beside = companions.check(folder, state, roots)
+    findings += (
+        [replace(found, severity="warning") for found in beside] if broken_custody_accepted else beside
+    )
     errors = [finding for finding in findings if finding.severity == "error"]
     if errors:
         raise PackageInvalid(
@@ -256,7 +267,7 @@ def _judge_names(
 ) -> list[Finding]:
     if not sources:
         raise UsageError(_("There is nothing to pack."), next_step=_("Name at least one file of evidence."))
-    own = [name for name in extra if _OWN_TAG_FILES.match(name) or name == CUSTODY_LOG]
+    own = [name for name in extra if _OWN_TAG_FILES.match(name) or name in companions.OWN]
     if own:
         raise UsageError(_("{name} is written by the package itself.").format(name=own[0]))
     findings = bagging.name_findings([f"data/{name}" for name in sources], portable=portable)
@@ -311,24 +322,12 @@ def _info(info: Mapping[str, str], at: datetime, oxum: str) -> dict[str, str]:
     }
 
 
-def _write_tag_files(
-    bag: Path,
-    extra: Mapping[str, bytes | Path],
-    log: CustodyLog | None,
-    people: Sequence[x509.Certificate],
-) -> None:
+def _write_tag_files(bag: Path, extra: Mapping[str, bytes | Path]) -> None:
     bagging.copy_and_hash({name: path for name, path in extra.items() if not isinstance(path, bytes)}, bag)
     for name, content in extra.items():
         if isinstance(content, bytes):
             (bag / name).parent.mkdir(parents=True, exist_ok=True)
             (bag / name).write_bytes(content)
-    folder = bag / CERTIFICATES
-    folder.mkdir(parents=True, exist_ok=True)
-    for certificate in [*people, *(log.certificates().values() if log else ())]:
-        name = f"{certificates.fingerprint(certificate)[:16]}.pem"
-        (folder / name).write_bytes(certificates.pem(certificate))
-    if log is not None:
-        log.save(bag / CUSTODY_LOG)
 
 
 def _write_tag_manifests(bag: Path, algorithms: Sequence[str]) -> None:
@@ -389,25 +388,3 @@ def _check_timestamp(
     except (TokenRejected, EvidenceError) as error:
         why = "; ".join(finding.message for finding in error.findings) or error.what
         return [Finding("timestamp-rejected", why, TOKEN, ("RFC 3161",))], None
-
-
-def _check_custody(
-    folder: Path, state: bagcheck.BagState, roots: Sequence[x509.Certificate]
-) -> tuple[CustodyLog | None, list[Finding]]:
-    if CUSTODY_LOG not in state.hashed:
-        message = _("The package has no custody log; who held the evidence is not shown.")
-        return None, [Finding("custody-missing", message, CUSTODY_LOG, ("ISO/IEC 27037",), "warning")]
-    try:
-        log = custody.CustodyLog.load(folder / CUSTODY_LOG)
-    except ArtefactUnreadable as error:
-        return None, [Finding("custody-unreadable", error.what, CUSTODY_LOG)]
-    findings = [
-        Finding(found.code, found.message, f"{CUSTODY_LOG}, {found.where}", found.provisions, found.severity)
-        for found in custody.verify(log, roots=roots)
-    ]
-    logged = {entry.item_sha256 for entry in log.entries}
-    for name, hashed in state.payload.items():
-        if hashed.digests.get("sha256") not in logged:
-            message = _("No entry of the custody log has the hash of this file.")
-            findings.append(Finding("not-in-custody", message, name, ("ISO/IEC 27037",), "warning"))
-    return log, findings
