@@ -205,9 +205,7 @@ class Image:
 
     def _no_file_system(self) -> ImageDamaged:
         return ImageDamaged(
-            _(
-                "No file system that the kit can read was found: this is no disk image, or its start is damaged."
-            ),
+            _("No readable file system was found: this is no disk image, or its start is damaged."),
             where=self.path.name,
             next_step=_("Check that the right file was copied, and compare its digest with the record."),
             findings=self._media.findings,

@@ -124,6 +124,14 @@ def read_container(path: str | PathLike[str]) -> Container:
     last_type = ""
     for number, segment in enumerate(container.segments):
         last_type = _read_segment(container, number, segment)
+    mixed = [finding for finding in container.findings if finding.code == "segment-number"]
+    if mixed:
+        raise ImageDamaged(
+            _("The files of the image are out of order or belong to different images."),
+            where=first.name,
+            next_step=_("Copy all files of the image (E01, E02, E03 ...) again, under the names they had."),
+            findings=[*mixed, *(finding for finding in container.findings if finding not in mixed)],
+        )
     if last_type == "next":
         missing = segment_name(first, len(container.segments) + 1)
         container.findings.insert(0, Finding("segment-missing", _("This file is missing."), missing.name))
