@@ -120,8 +120,9 @@ def _manifests(state: BagState, *, tag: bool) -> dict[str, dict[str, str]]:
         state.findings += manifest.findings
         entries = {}
         for name, digest in manifest.entries.items():
-            if problem := bagging.name_findings([name], portable=False):
-                state.findings += problem
+            found_wrong = bagging.name_findings([name], portable=False)
+            if wrong := [finding for finding in found_wrong if finding.severity == "error"]:
+                state.findings += wrong
             elif name.startswith("data/") is tag or name.startswith("tagmanifest-"):
                 message = _("{name} does not belong in this list.").format(name=printable(name))
                 state.findings.append(Finding("manifest-malformed", message, path.name, ("RFC 8493 2.2.1",)))

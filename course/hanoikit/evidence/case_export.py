@@ -25,7 +25,8 @@ from typing import Any, Literal
 
 from hanoikit.errors import EvidenceError, Finding, UsageError
 from hanoikit.evidence.certificates import Person, person
-from hanoikit.evidence.custody_log import OPENING, CustodyEntry, CustodyLog
+from hanoikit.evidence.custody import CustodyEntry, CustodyLog
+from hanoikit.evidence.custody_entry import OPENING
 from hanoikit.i18n import _
 
 Node = dict[str, Any]

@@ -22,7 +22,7 @@ from typing import Any, Literal
 from hanoikit.errors import EvidenceError, ToolMissing, UsageError
 from hanoikit.evidence.atomic import refusing, temporary
 from hanoikit.evidence.certificates import Person, person
-from hanoikit.evidence.custody_log import CustodyEntry, CustodyLog
+from hanoikit.evidence.custody import CustodyEntry, CustodyLog
 from hanoikit.i18n import _, direction
 
 Paper = Literal["a4", "us-letter"]
