@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import json
 import os
 import uuid
 import weakref
@@ -112,7 +113,9 @@ class Book:
         if not waiting:
             with contextlib.suppress(SheetError):
                 before = self.saved(question)
-                if before is not None and before.value == normal and type(before.value) is type(normal):
+                if before is None and normal is None:
+                    return Saved(question, None, self.clock(), on_disk=True)
+                if before is not None and json.dumps(before.value) == json.dumps(normal):
                     self._tell(question)
                     return before
         at = self.clock()

@@ -18,6 +18,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 from hanoikit.errors import AnswerMalformed, Finding
@@ -149,60 +150,78 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class Scan:
-    """Everything that the bytes of a sheet say. Made for any bytes; what is wrong is in ``findings``.
+class Ends:
+    """The first and the last line of a sheet: all that the next answer needs. Made for any bytes.
 
     ``header`` is None when the bytes are empty, torn within the first line, or no answer sheet at all
-    (``is_sheet`` tells these apart). ``torn`` holds what follows the last complete line. ``last`` is the last
-    complete line and ``next_n`` the number of the line to come.
+    (``is_sheet`` tells these apart). ``last`` is the last whole line and ``next_n`` the number of the line to
+    come. ``torn`` holds what follows the last whole line; a last line that lacks only its line feed is whole
+    (``unfinished``).
     """
 
     header: Header | None
+    is_sheet: bool
+    last: bytes = b""
+    next_n: int = 1
+    torn: bytes = b""
+    unfinished: bool = False
+
+    @classmethod
+    def of(cls, data: bytes) -> Ends:
+        """Read both ends; never raises for any content."""
+        first, feed, rest = data.partition(b"\n")
+        if not feed:
+            # A first line that was cut off is a torn line, not a foreign file.
+            return cls(None, not first or first.startswith(_MAGIC) or _MAGIC.startswith(first), torn=first)
+        try:
+            header = Header.read(first)
+        except LineUnreadable:
+            return cls(None, False)
+        whole, _feed, tail = rest.rpartition(b"\n")
+        last = whole.rpartition(b"\n")[2] if _feed else first
+        n = rest.count(b"\n") + 1
+        if not tail:
+            return cls(header, True, last, n)
+        try:
+            record = Record.read(tail)
+        except LineUnreadable:
+            return cls(header, True, last, n, torn=tail)
+        if record.n != n or record.prev != fingerprint(last):
+            return cls(header, True, last, n, torn=tail)
+        return cls(header, True, tail, n + 1, unfinished=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """Everything that the bytes of a sheet say. Made for any bytes; what is wrong is in ``findings``."""
+
+    ends: Ends
     records: tuple[Record, ...]
     findings: tuple[Finding, ...]
-    is_sheet: bool
-    last: bytes
-    next_n: int
-    torn: bytes
-    unfinished: bool
+
+    @property
+    def header(self) -> Header | None:
+        """The first line, if there is one."""
+        return self.ends.header
 
     @classmethod
     def of(cls, data: bytes) -> Scan:
         """Read all lines; never raises for any content."""
-        *lines, tail = data.split(b"\n")
-        if not lines:
-            # A first line that was cut off is a torn line, not a foreign file.
-            ours = not tail or tail.startswith(_MAGIC) or _MAGIC.startswith(tail)
-            found = (_torn(0),) if tail and ours else ()
-            return cls(None, (), found, ours, b"", 1, tail, False)
-        try:
-            header = Header.read(lines[0])
-        except LineUnreadable:
-            return cls(None, (), (), False, b"", 1, b"", False)
-
+        ends = Ends.of(data)
         records: list[Record] = []
         findings: list[Finding] = []
-        previous, number = lines[0], 0
-        for number, line in enumerate(lines[1:], start=1):
+        lines: list[bytes] = []
+        if ends.header is not None:
+            lines = data.split(b"\n")
+            if not ends.unfinished:
+                lines.pop()
+        for number, (previous, line) in enumerate(pairwise(lines), start=1):
             record = _read_linked(line, number, previous, findings)
             if record is not None:
                 records.append(record)
-            previous = line
-
-        unfinished = False
-        if tail:
-            # Only the line feed is missing when the tail reads as the next answer with the right link.
-            try:
-                record = Record.read(tail)
-            except LineUnreadable:
-                record = None
-            if record is not None and record.n == number + 1 and record.prev == fingerprint(previous):
-                records.append(record)
-                unfinished, previous, number = True, tail, number + 1
-            else:
-                findings.append(_torn(number + 1))
-        torn = b"" if unfinished else tail
-        return cls(header, tuple(records), tuple(findings), True, previous, number + 1, torn, unfinished)
+        if ends.torn and ends.is_sheet:
+            findings.append(_torn(ends.next_n if ends.header else 0))
+        return cls(ends, tuple(records), tuple(findings))
 
 
 def _read_linked(line: bytes, number: int, previous: bytes, findings: list[Finding]) -> Record | None:

@@ -23,7 +23,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from hanoikit.errors import AnswerMalformed, Finding, HanoiKitError, SheetError, SheetForeign, SheetUnwritable
-from hanoikit.exercise.records import MAX_LINE, VERSION, Header, Plain, Record, Scan, fingerprint, plain
+from hanoikit.exercise.records import MAX_LINE, VERSION, Ends, Header, Plain, Record, Scan, fingerprint, plain
 from hanoikit.i18n import _
 
 FILE_NAME = "answers.jsonl"
@@ -87,7 +87,7 @@ class Sheet:
         Raises SheetForeign for another assignment's sheet and SheetError for what is no answer sheet.
         """
         scan = Scan.of(self._bytes())
-        self._accept(scan)
+        self._accept(scan.ends)
         return scan
 
     def current(self) -> dict[str, Record]:
@@ -171,13 +171,13 @@ class Sheet:
 
     def _write(self, given: Sequence[tuple[str, Plain, datetime]]) -> list[Record]:
         data = self._bytes()
-        scan = Scan.of(data)
-        self._accept(scan)
-        start, last, n = b"", scan.last, scan.next_n
-        if scan.header is None:
+        ends = Ends.of(data)
+        self._accept(ends)
+        start, last, n = b"", ends.last, ends.next_n
+        if ends.header is None:
             last = Header(self.assignment or self.path.parent.name, str(uuid.uuid4()), given[0][2]).line()
             start = last + b"\n"
-        elif scan.unfinished:
+        elif ends.unfinished:
             start = b"\n"
         records = []
         for question, value, at in given:
@@ -191,9 +191,9 @@ class Sheet:
                 )
             start += last + b"\n"
             records.append(record)
-        keep = len(data) - len(scan.torn)
-        if scan.torn:
-            self._set_aside(scan.torn)
+        keep = len(data) - len(ends.torn)
+        if ends.torn:
+            self._set_aside(ends.torn)
         self._put(start, keep)
         return records
 
@@ -242,14 +242,14 @@ class Sheet:
         from filelock import FileLock, SoftFileLock, Timeout
 
         path = str(self.path.with_name(f".{self.path.name}.lock"))
-        lock = FileLock(path, timeout=self._wait)
+        lock = FileLock(path, timeout=self._wait, poll_interval=0.01)
         try:
             try:
                 lock.acquire()
             except (
                 NotImplementedError
             ):  # some network disks know no locks; a lock by the file's existence works there
-                lock = SoftFileLock(path, timeout=self._wait)
+                lock = SoftFileLock(path, timeout=self._wait, poll_interval=0.01)
                 lock.acquire()
         except Timeout as error:
             raise SheetUnwritable(
@@ -288,27 +288,27 @@ class Sheet:
         except OSError as error:
             raise self._unreadable(error) from error
 
-    def _accept(self, scan: Scan) -> None:
-        if not scan.is_sheet:
+    def _accept(self, ends: Ends) -> None:
+        if not ends.is_sheet:
             raise SheetError(
                 _("This file is not an answer sheet of the course."),
                 where=str(self.path),
                 next_step=_("Rename it, then answer again; a new sheet will be made."),
             )
-        if scan.header is None:
+        if ends.header is None:
             return
-        if scan.header.version != VERSION:
+        if ends.header.version != VERSION:
             raise SheetError(
                 _("This answer sheet was made by another version of the course (format {version}).").format(
-                    version=scan.header.version
+                    version=ends.header.version
                 ),
                 where=str(self.path),
                 next_step=_("Update the course on this machine, then open the notebook again."),
             )
-        if self.assignment is not None and module_of(scan.header.assignment) != module_of(self.assignment):
+        if self.assignment is not None and module_of(ends.header.assignment) != module_of(self.assignment):
             raise SheetForeign(
                 _("This answer sheet belongs to {other}, not to {this}.").format(
-                    other=scan.header.assignment, this=self.assignment
+                    other=ends.header.assignment, this=self.assignment
                 ),
                 where=str(self.path),
                 next_step=_("Move it back to its own folder, or rename it; a new sheet will be made here."),

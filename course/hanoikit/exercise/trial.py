@@ -127,7 +127,10 @@ def _try_case(
     function: Callable[..., Any], arguments: Any, expected: Any, seconds: float, tolerance: float
 ) -> str:
     given = copied(arguments)
-    call = (lambda: function(**given)) if type(given) is dict else (lambda: function(*given))
+
+    def call() -> Any:
+        return function(**given) if type(given) is dict else function(*given)
+
     try:
         # Reading the result happens under the same limit: a container can be endless too.
         result = within(lambda: canonical(call()), seconds)

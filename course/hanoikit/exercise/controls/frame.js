@@ -33,19 +33,23 @@ const hk = {
       const body = hk.el("div", { class: "hk-body" });
       const actions = hk.el("div", { class: "hk-actions" });
       const fieldset = hk.el("fieldset", { class: "hk-fieldset" }, hk.el("legend", {}, spec.legend), body, actions);
-      const root = hk.el("div", { class: `hk hk-${spec.kind}`, dir: spec.dir }, fieldset, status);
+      const root = hk.el("div", { class: `hk hk-${spec.kind}`, dir: spec.dir,
+                                  // Lumino: keys pressed in here are for the control, not commands for the notebook
+                                  "data-lm-suppress-shortcuts": "true" }, fieldset, status);
       el.append(root);
 
       let seq = model.get("status")?.seq ?? 0;
       let timer = null;   // a change that waits a moment for the next one
       let patience = [];  // what is said when no reply comes
       let dirty = false;  // changed on the screen, and no reply yet
+      let control = null;
 
       const signs = { saved: "✓", right: "✓", partly: "◐", wrong: "✗", error: "!", incomplete: "…", empty: "" };
       const show = (state, text) => {
         root.dataset.state = state;
         sign.textContent = signs[state] ?? "";
         if (words.textContent !== text) words.textContent = text;
+        control?.state?.(state);
       };
       const send = (message) => {
         clearTimeout(timer);
@@ -56,7 +60,12 @@ const hk = {
           setTimeout(() => show("incomplete", t.saving), 1000),
           setTimeout(() => show("error", t.lost), 6000),
         ];
-        model.send(message);
+        try {
+          model.send(message);
+        } catch {
+          patience.forEach(clearTimeout);
+          show("error", t.lost);
+        }
       };
 
       const frame = {
@@ -71,7 +80,7 @@ const hk = {
         },
         say(text) { show(root.dataset.state, text); },
       };
-      const control = build(frame);
+      control = build(frame);
       const write = (value) => control.write(value ?? null);
 
       actions.append(hk.el("button", { type: "button", class: "hk-button hk-clear", onclick: () => {
@@ -83,9 +92,11 @@ const hk = {
       const onStatus = () => {
         const now = model.get("status");
         if ((now.seq ?? 0) < seq) return;  // the reply to an older change: a newer one is on its way
+        seq = now.seq ?? seq;  // another view of the same control may have counted on
         patience.forEach(clearTimeout);
         if (timer === null) dirty = false;
         show(now.state, now.text);
+        if (["saved", "incomplete"].includes(now.state)) onValue();
       };
       const onValue = () => {
         // What a person is just typing is theirs; it is brought into normal form when they leave the field.
@@ -95,7 +106,7 @@ const hk = {
       const onLeave = (event) => {
         if (root.contains(event.relatedTarget)) return;
         frame.flush();
-        if (frame.typed && !dirty && root.dataset.state === "saved") write(model.get("value"));
+        if (["saved", "incomplete"].includes(root.dataset.state)) setTimeout(onValue);
       };
       const onHide = () => frame.flush();
 
@@ -106,9 +117,6 @@ const hk = {
       root.addEventListener("focusout", onLeave);
       document.addEventListener("visibilitychange", onHide);
       window.addEventListener("pagehide", onHide);
-      // The plain form of the answer, beside this control in the same output, is for pages without a living control.
-      const output = el.closest(".jp-OutputArea");
-      output?.classList.add("hk-live");
 
       return () => {
         frame.flush();
@@ -117,7 +125,6 @@ const hk = {
         model.off("change:value", onValue);
         document.removeEventListener("visibilitychange", onHide);
         window.removeEventListener("pagehide", onHide);
-        output?.classList.remove("hk-live");
       };
     };
   },
