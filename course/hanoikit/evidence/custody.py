@@ -23,13 +23,8 @@ from __future__ import annotations
 
 from hanoikit.evidence.custody_anchor import Anchor, LogFinding
 from hanoikit.evidence.custody_check import check, compare, verify
-from hanoikit.evidence.custody_log import (
-    ACTIONS,
-    CustodyEntry,
-    CustodyLog,
-    Head,
-    Unreadable,
-)
+from hanoikit.evidence.custody_entry import ACTIONS, CustodyEntry, Unreadable
+from hanoikit.evidence.custody_log import CustodyLog, Head
 
 __all__ = [
     "ACTIONS",

@@ -18,7 +18,8 @@ from datetime import datetime, timedelta
 
 from hanoikit.errors import Finding, Severity
 from hanoikit.evidence.certificates import require_zone
-from hanoikit.evidence.custody_log import CustodyLog, Unreadable
+from hanoikit.evidence.custody_entry import Unreadable
+from hanoikit.evidence.custody_log import CustodyLog
 from hanoikit.i18n import _
 
 _CHAINED = ("28(3)(c)", "ISO/IEC 27037")

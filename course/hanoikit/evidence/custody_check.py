@@ -6,23 +6,26 @@ entry 4: The signature does not fit: the entry was altered, or another key signe
 
 Each finding has a short stable ``code``:
 
-======================
-======================================================================================= hash-mismatch
-the entry was chained to another line than the one above it wrong-number            the entry's number does
-not fit its place bad-signature           the entry was altered, or another key signed it unknown-signer
-no certificate for the signer, or none from an authority that you trust certificate-not-valid-then  the
-signer's certificate was not valid at the time of the entry role-mismatch           the entry claims another
-role than the signer's certificate gives time-goes-back          the time is before that of the entry above
-entered-late            (warning) the signer says that the entry was written after the event future-time
-the time is after now later-than-timestamp    the time is after a moment at which the entry demonstrably
-existed back-dated              the time is before a moment at which the entry demonstrably was not in the
-log gap-in-custody          somebody acts on an item that they do not hold, or half of a handover is missing
-handover-open           (warning) an item was given and nobody has signed for it yet digest-changed
-the item has another digest than before: it is not the same data truncated-against-head  entries are missing
-that an outsider saw fork                    an outsider saw another history: the log was rewritten, or
-there are two unreadable-line         a line is damaged or no entry torn-line               (warning) the
-last line is incomplete, as after a crash while writing ======================
-=======================================================================================
+========================== ================================================================================
+hash-mismatch              the entry was chained to another line than the one above it
+wrong-number               the entry's number does not fit its place
+bad-signature              the entry was altered, or another key signed it
+unknown-signer             no certificate for the signer, or none from an authority that you trust
+certificate-not-valid-then the signer's certificate was not valid at the time of the entry
+role-mismatch              the entry claims another role than the signer's certificate gives
+time-goes-back             the time is before that of the entry above
+entered-late               (warning) the signer says that the entry was written after the event
+future-time                the time is after now
+later-than-timestamp       the time is after a moment at which the entry demonstrably existed
+back-dated                 the time is before a moment at which the entry demonstrably was not in the log
+gap-in-custody             somebody acts on an item that they do not hold, or half of a handover is missing
+handover-open              (warning) an item was given and nobody has signed for it yet
+digest-changed             the item has another digest than before: it is not the same data
+truncated-against-head     entries are missing that an outsider saw
+fork                       an outsider saw another history: the log was rewritten, or there are two
+unreadable-line            a line is damaged or no entry
+torn-line                  (warning) the last line is incomplete, as after a crash while writing
+========================== ================================================================================
 """
 
 from __future__ import annotations
@@ -38,7 +41,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from hanoikit.errors import ChainBroken
 from hanoikit.evidence.certificates import fingerprint, person, problems, require_zone
 from hanoikit.evidence.custody_anchor import Anchor, LogFinding, anchor_findings, finding_at
-from hanoikit.evidence.custody_log import CLOSING, OPENING, CustodyEntry, CustodyLog, Unreadable
+from hanoikit.evidence.custody_entry import CLOSING, OPENING, CustodyEntry, Unreadable
+from hanoikit.evidence.custody_log import CustodyLog
 from hanoikit.i18n import _
 
 _SIGNED = ("40(14)", "RFC 8032 5.1.7")
@@ -72,7 +76,8 @@ def verify(
     if log.torn:
         message = _("The last line is incomplete, as after a crash while writing. It was set aside.")
         findings.append(finding_at("torn-line", message, len(log) + 1, severity="warning"))
-    return sorted(findings, key=lambda finding: finding.entry)
+    # A finding that names a range only says "somewhere in here": one that names the entry comes before it.
+    return sorted(findings, key=lambda finding: finding.until)
 
 
 def check(
