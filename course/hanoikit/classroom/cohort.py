@@ -1,6 +1,6 @@
 """A sample cohort, from release to report, through nbgrader's own steps.
 
->>> run = run_cohort([source], course_directory(folder, assignments=[source]), seed=1)
+>>> run = run_cohort([source], course, seed=1)
 >>> [(result.answerer.name, result.marked.percent) for result in run.results][:2]
 [('strong', 100.0), ('average', 83.3)]
 
@@ -21,10 +21,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from hanoikit.classroom import report
+from hanoikit.classroom.analysis import Entry
 from hanoikit.classroom.answerers import KNOWS, SAMPLE, Answerer
+from hanoikit.classroom.export import write_marks
 from hanoikit.classroom.slips import NOTHING
 from hanoikit.classroom.study import Studied, run_cells, study
-from hanoikit.errors import GradingError
+from hanoikit.errors import ClassroomError, GradingError
 from hanoikit.grading import AssignmentSource, CourseDirectory, MarkedAssignment, cells
 from hanoikit.grading.process import NbgraderProcess
 from hanoikit.grading.stock import read_marks
@@ -55,7 +58,8 @@ class CohortRun:
     sources: tuple[AssignmentSource, ...]
     studied: Mapping[str, Mapping[str, Studied]] = field(repr=False)
     results: tuple[Result, ...] = field(repr=False)
-    way_in: str = "nbgrader's exchange"
+    way_in: str
+    """How the hand-ins came in, in words."""
 
     def of(self, assignment: str) -> tuple[Result, ...]:
         """The results of one assignment."""
@@ -76,6 +80,51 @@ class CohortRun:
             elif result.answerer.is_bot and result.marked.passed:
                 found.append(_("{name} passed without reading a question.").format(name=name))
         return found
+
+
+def entries(run: CohortRun) -> list[Entry]:
+    """The results as a report takes them."""
+    return [
+        Entry(
+            trainee=result.answerer.name,
+            assignment=result.assignment,
+            marked=result.marked,
+            answers=result.answers,
+            group=result.answerer.sort,
+            description=result.answerer.description,
+            error=result.error,
+        )
+        for result in run.results
+    ]
+
+
+def write_report(run: CohortRun, folder: Path) -> list[Path]:
+    """Write the report page, the marks as CSV and nbgrader's own export into ``folder``; the files, page
+    first.
+
+    Raises :class:`~hanoikit.errors.ClassroomError` when the disk does not take them.
+    """
+    made = _(
+        "Made by programs that answer like a strong, an average, a weak, a careless and a silent trainee, "
+        "and by bots that answer without reading. Handed in through {way}; marked by nbgrader; seed {seed}."
+    ).format(way=run.way_in, seed=run.seed)
+    rows = entries(run)
+    export = folder / "grades-nbgrader.csv"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        page = report.write(
+            rows, run.sources, run.studied, folder / "report.html", simulated=made, seed=run.seed
+        )
+        files = [page, *write_marks(rows, folder)]
+        if run.course.root / export.name != export.resolve():
+            shutil.copyfile(run.course.root / export.name, export)
+    except OSError as error:
+        raise ClassroomError(
+            _("The report cannot be written: {reason}.").format(reason=error.strerror or error),
+            where=str(folder),
+            next_step=_("Name another folder with --report."),
+        ) from error
+    return [*files, export]
 
 
 def steps(assignments: int, answerers: int) -> int:

@@ -16,6 +16,7 @@ from hanoikit.i18n import _
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.progress import Progress
 
     from hanoikit.grading import MarkedAssignment
 
@@ -46,7 +47,7 @@ def grade(
     console = Console()
     folders = exercise_folders(paths or [], Path.cwd())
     failed = 0
-    with StockEngine() as engine, _progress(console, len(folders)) as progress:
+    with StockEngine() as engine, progress_bar(console) as progress:
         task = progress.add_task(_("Marking"), total=len(folders))
         for folder in folders:
             progress.update(task, description=_("Marking {name}").format(name=folder.name))
@@ -149,17 +150,20 @@ def show(marked: MarkedAssignment, console: Console) -> None:
     console.print()
 
 
-def _progress(console: Console, count: int):  # type: ignore[no-untyped-def]
+def progress_bar(console: Console) -> Progress:
+    """A progress bar with the time left; it disappears when it is done."""
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
         Progress,
+        SpinnerColumn,
         TextColumn,
         TimeElapsedColumn,
         TimeRemainingColumn,
     )
 
     return Progress(
+        SpinnerColumn(),
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),

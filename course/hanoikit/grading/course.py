@@ -48,8 +48,8 @@ c.Exchange.cache = str(HERE / "exchange" / "cache")
 # Seconds for one cell. Questions that let an independent program check a package take a few.
 c.Execute.timeout = {cell_seconds}
 
-# nbgrader's own steps, with three of the kit's among them: repair of copied or deleted cells, written answers copied
-# from answers.jsonl, and no point without a verdict.
+# nbgrader's own steps, with three of the kit's among them: repair of copied or deleted cells, written
+# answers copied from answers.jsonl, and no point without a verdict.
 c.Autograde.sanitize_preprocessors = SANITIZE
 c.Autograde.autograde_preprocessors = AUTOGRADE
 c.RepairHandIn.release_directory = "release"

@@ -1,0 +1,150 @@
+"""The figures of a report: by trainee, by question, by objective, and what was chosen instead of the right
+answer.
+
+>>> questions = by_question(source, entries, random.Random(1))
+>>> questions[0].difficulty, questions[0].discrimination
+(0.6, None)
+
+Pure: marks in, figures out. Only automatic marks count; a question that a person still has to mark is left
+out.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from hanoikit.classroom import statistics
+from hanoikit.classroom.study import Studied
+from hanoikit.errors import GradingError
+from hanoikit.grading import AssignmentSource, MarkedAssignment, Question
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One hand-in of a report. ``group`` is ``"person"`` for whom the figures count; others are only
+    listed.
+    """
+
+    trainee: str
+    assignment: str
+    marked: MarkedAssignment | None
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    group: str = "person"
+    description: str = ""
+    error: GradingError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionFigures:
+    """One question over all hand-ins that count. Shares are from 0 to 1."""
+
+    question: Question
+    n: int
+    difficulty: float | None
+    interval: tuple[float, float] | None
+    discrimination: float | None
+    unanswered: int
+    pending: int
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectiveFigures:
+    """One objective: its questions, and the mean share of their points that was earned."""
+
+    id: str
+    text: str
+    questions: tuple[str, ...]
+    out_of: float
+    share: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class OptionFigures:
+    """How often one option of a question was chosen, by people and by the others."""
+
+    letter: str
+    text: str
+    is_key: bool
+    people: int
+    others: int
+
+
+def counted(entries: Sequence[Entry]) -> list[MarkedAssignment]:
+    """The marked hand-ins of people; the figures rest on these."""
+    return [entry.marked for entry in entries if entry.marked is not None and entry.group == "person"]
+
+
+def by_question(
+    source: AssignmentSource, entries: Sequence[Entry], rng: random.Random
+) -> list[QuestionFigures]:
+    """Difficulty and discrimination of every question, in reading order."""
+    hand_ins = counted(entries)
+    totals = [marked.core_points + marked.extra_points for marked in hand_ins]
+    figures = []
+    for question in source.questions:
+        marks = [next(m for m in marked.questions if m.question == question.id) for marked in hand_ins]
+        automatic = [mark for mark in marks if mark.state != "pending" and not question.written]
+        shares = [mark.counted / mark.out_of for mark in automatic if mark.out_of]
+        complete = len(automatic) == len(hand_ins)
+        figures.append(
+            QuestionFigures(
+                question=question,
+                n=len(shares),
+                difficulty=statistics.difficulty(shares),
+                interval=statistics.interval(shares, rng=rng),
+                discrimination=(
+                    statistics.item_rest([mark.counted for mark in automatic], totals) if complete else None
+                ),
+                unanswered=sum(mark.state == "unanswered" for mark in marks),
+                pending=sum(mark.state == "pending" for mark in marks),
+            )
+        )
+    return figures
+
+
+def by_objective(source: AssignmentSource, questions: Sequence[QuestionFigures]) -> list[ObjectiveFigures]:
+    """The same figures brought together by objective, weighted by points; the examiner track is left out."""
+    figures = []
+    for identity, text in source.objectives.items():
+        mine = [item for item in questions if item.question.objective == identity]
+        weighed = [item for item in mine if item.difficulty is not None and not item.question.extra]
+        out_of = sum(item.question.out_of for item in weighed)
+        earned = sum(item.question.out_of * (item.difficulty or 0.0) for item in weighed)
+        figures.append(
+            ObjectiveFigures(
+                id=identity,
+                text=text,
+                questions=tuple(item.question.id for item in mine),
+                out_of=out_of,
+                share=earned / out_of if out_of else None,
+            )
+        )
+    return figures
+
+
+def options(question: Studied, entries: Sequence[Entry]) -> list[OptionFigures]:
+    """The distractor table of a question with options; empty for other kinds. Several options may be
+    chosen at once.
+    """
+    if question.kind not in {"choice", "choices"}:
+        return []
+
+    def chosen(entry: Entry) -> set[str]:
+        value = entry.answers.get(question.id)
+        return set(value) if isinstance(value, list) else {"" if value is None else str(value)}
+
+    key = set(question.model) if isinstance(question.model, list) else {question.model}
+    rows = [*question.options.items(), ("", "")]
+    return [
+        OptionFigures(
+            letter=letter,
+            text=text,
+            is_key=letter in key,
+            people=sum(letter in chosen(entry) for entry in entries if entry.group == "person"),
+            others=sum(letter in chosen(entry) for entry in entries if entry.group != "person"),
+        )
+        for letter, text in rows
+    ]
