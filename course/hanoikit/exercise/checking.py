@@ -89,12 +89,15 @@ class Summary:
 
 def check(question: str | None = None) -> Check | Summary:
     """Check one answer, or without a name the whole assignment. Says nothing about what is right."""
-    with contextlib.suppress(SheetError):  # whatever still waits is shown as not saved by its control
+    trouble = ""
+    try:
         BOOK.retry()
-    return _summary(Path.cwd()) if question is None else _check(question)
+    except SheetError as error:
+        trouble = str(error)
+    return _summary(Path.cwd(), trouble) if question is None else _check(question, trouble)
 
 
-def _check(question: str) -> Check:
+def _check(question: str, trouble: str = "") -> Check:
     asked = BOOK.asked.get(question)
     hint = asked.hint if asked else ""
     try:
@@ -103,7 +106,7 @@ def _check(question: str) -> Check:
         return Check(question, "unanswered", (str(error),), hint)
     if saved is None or saved.value is None:
         return Check(question, "unanswered", (), hint)
-    waiting = () if saved.on_disk else (_("Not saved yet: waiting for the disk."),)
+    waiting = () if saved.on_disk else (trouble or _("Not saved yet: waiting for the disk."),)
     if asked is None:
         return Check(question, "complete", waiting)
     try:
@@ -114,13 +117,15 @@ def _check(question: str) -> Check:
     return Check(question, "incomplete" if missing else "complete", (*missing, *waiting), hint)
 
 
-def _summary(folder: Path) -> Summary:
+def _summary(folder: Path, trouble: str) -> Summary:
     shown = [name for name, asked in BOOK.asked.items() if asked.folder == folder]
     names = list(dict.fromkeys([*_questions_in(folder), *shown]))
     if not names:
         return Summary(())
     findings = BOOK.sheet_of(names[0]).findings()
-    return Summary(tuple(_check(name) for name in names), tuple(findings))
+    if trouble:
+        findings.insert(0, Finding("not-saved", trouble))
+    return Summary(tuple(_check(name, trouble) for name in names), tuple(findings))
 
 
 def _questions_in(folder: Path) -> list[str]:
