@@ -31,12 +31,12 @@ from hanoikit.i18n import _
 
 # name of the command -> (module that has it, what the listing says)
 COMMANDS: dict[str, tuple[str, str]] = {
-    "start": ("hanoikit.cli.start", "Open the course in JupyterLab; make or refresh your folder first."),
+    "start": ("hanoikit.cli.start", "Open the course in JupyterLab."),
     "doctor": ("hanoikit.cli.doctor", "Say what works on this machine, with a short code to read out."),
     "grade": ("hanoikit.cli.grade", "Mark your own exercises and explain every mark."),
     "convention": ("hanoikit.cli.convention", "Look up the Convention: show, search, coverage, import."),
     "demo": ("hanoikit.cli.demo", "Run a sample cohort from release to report."),
-    "build": ("hanoikit.cli.build", "Derive the notebooks from their text sources (for course authors)."),
+    "build": ("hanoikit.cli.build", "Derive the notebooks from the text sources."),
     "version": ("hanoikit.cli.version", "Say which version this is."),
 }
 
@@ -93,6 +93,9 @@ def load(name: str, module: str) -> Any:
     return command
 
 
+STOPPED = 130
+"""Exit code after Ctrl+C, as a shell gives it."""
+
 app = typer.Typer(
     cls=LazyCommands,
     help="Hanoi Kit: a training course on the United Nations Convention against Cybercrime.\n\n"
@@ -103,17 +106,21 @@ app = typer.Typer(
 )
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from hanoikit.cli.version import version
+
+        version()
+        raise typer.Exit
+
+
 @app.callback()
 def _top(
     version: bool = typer.Option(
-        False, "--version", help="Say which version this is, and end.", is_eager=True
+        False, "--version", help="Say which version this is, and end.", is_eager=True, callback=_show_version
     ),
 ) -> None:
-    if version:
-        from hanoikit.cli.version import version as show_version
-
-        show_version()
-        raise typer.Exit
+    pass
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
@@ -132,13 +139,15 @@ def run(arguments: Sequence[str] | None = None) -> int:
         _close_broken_pipe()
         return 1
     except KeyboardInterrupt:
-        return _stop(_("Stopped. Nothing was lost."), debug, code=130)
+        return _stop(_("Stopped. Nothing was lost."), debug, code=STOPPED)
     except HanoiKitError as error:
         return _stop(error.explain(), debug, code=error.exit_code)
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
     except Exception as error:
         return _unexpected(error, debug)
+    if result == STOPPED:
+        return _stop(_("Stopped. Nothing was lost."), debug, code=STOPPED)
     return result if isinstance(result, int) and not isinstance(result, bool) else 0
 
 
@@ -148,7 +157,7 @@ def _unexpected(error: Exception, debug: bool) -> int:
         advice = _("Run the command again with --help to see how it is used.")
         return _stop(f"{error.format_message()} {advice}", debug, code=int(error.exit_code))
     if type(error).__name__ == "Abort":
-        return _stop(_("Stopped. Nothing was lost."), debug, code=130)
+        return _stop(_("Stopped. Nothing was lost."), debug, code=STOPPED)
     sentence = _("Something went wrong that this command did not expect: {error}.").format(
         error=f"{type(error).__name__}: {error}".rstrip(".: ")
     )
