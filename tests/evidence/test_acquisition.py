@@ -224,6 +224,7 @@ def test_a_flipped_bit_in_the_image_is_found(damaged, e01):
     assert {finding.where for finding in findings[1:]} == {"MD5", "SHA1"}
 
 
+@pytest.mark.slow
 def test_no_flipped_bit_changes_the_medium_unnoticed(damaged, e01, stick):
     original = hashlib.md5(stick.path.read_bytes()).hexdigest()
     size, dice, outcomes = e01.stat().st_size, random.Random(5), {"refused": 0, "found": 0, "harmless": 0}
