@@ -18,11 +18,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from hanoikit.casework.people import course_authority, identities, timestamp_authority
+from hanoikit.casework.people import course_authority, identities
 from hanoikit.casework.plan import Plan, local
 from hanoikit.errors import DataInvalid
 from hanoikit.evidence.attacks import named, receipts
-from hanoikit.evidence.custody import Anchor, CustodyLog, verify
+from hanoikit.evidence.custody import Anchor, CustodyLog, Head, verify
 
 __all__ = ["Custody", "honest_log", "make_custody"]
 
@@ -34,7 +34,8 @@ class Custody:
     honest: CustodyLog
     received: CustodyLog
     witness: dict[str, Any]
-    token: bytes
+    last_noted: Head
+    timestamped_at: datetime
     attack: str
     first_broken: int
     finding_codes: tuple[str, ...]
@@ -88,9 +89,7 @@ def make_custody(plan: Plan, hashes: Mapping[str, str]) -> Custody:
         delay=plan.custody.witness_delay,
         source=f"register, {prosecutor.organisation}",
     )
-    last = attacked.witnessed.head
     stamped = local(attacked.witnessed.entries[-1].at + plan.custody.witness_delay, prosecutor.state)
-    token = timestamp_authority(plan).stamp(last.to_bytes(), at=stamped)
     findings = verify(attacked.log, roots=[course_authority(plan).certificate], anchors=heads)
     errors = [finding for finding in findings if finding.severity == "error"]
     if not errors or errors[0].entry != attacked.first_broken:
@@ -103,7 +102,8 @@ def make_custody(plan: Plan, hashes: Mapping[str, str]) -> Custody:
         honest=honest,
         received=attacked.log,
         witness=_register(plan, heads, stamped),
-        token=token.der,
+        last_noted=attacked.witnessed.head,
+        timestamped_at=stamped,
         attack=attack.name,
         first_broken=attacked.first_broken,
         finding_codes=tuple(sorted({f.code for f in errors if f.entry == attacked.first_broken})),

@@ -72,6 +72,7 @@ def make_files(plan: Plan, folder: Path) -> Truth:
     make_image(plan, photo, folder / "usb.E01")
     media = read_media(folder / "usb.E01")
     mail, zone = make_mail(plan)
+    stamper = timestamp_authority(plan)
     files: dict[str, bytes] = {
         "photo.jpg": photo,
         "lure.eml": mail,
@@ -80,7 +81,7 @@ def make_files(plan: Plan, folder: Path) -> Truth:
         **make_logs(plan),
         "certificates.pem": certificates_pem(plan),
         "authority.pem": pem(course_authority(plan).certificate),
-        "timestamp-authority.pem": pem(timestamp_authority(plan).root),
+        "timestamp-authority.pem": pem(stamper.root),
         "briefing.md": briefing(plan).encode("utf-8"),
     }
     hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
@@ -88,7 +89,7 @@ def make_files(plan: Plan, folder: Path) -> Truth:
     hashes["media"] = hashlib.sha256(media).hexdigest()
     custody = make_custody(plan, hashes)
     files["custody.jsonl"] = custody.received.to_bytes()
-    files["custody-head.tsr"] = custody.token
+    files["custody-head.tsr"] = stamper.stamp(custody.last_noted.to_bytes(), at=custody.timestamped_at).der
     files["custody-witness.json"] = _json(custody.witness)
     files["exhibits.csv"] = _exhibits(plan, hashes)
     for name in ("custody.jsonl", "custody-head.tsr", "custody-witness.json", "exhibits.csv"):
