@@ -35,7 +35,8 @@ STANDARD = "RFC 8493"
 #: Tag files are read whole; a tag file larger than this is refused (bytes).
 TAG_FILE_LIMIT = 64 * 1024 * 1024
 
-_BLOCK = 1024 * 1024
+# Small enough to stay in a core's cache between reading, hashing and writing, large enough to keep calls few.
+_BLOCK = 128 * 1024
 _RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])$")
 _UNSAFE = re.compile(r'[<>:"|?*\\\x00-\x1f\x7f]')
 _LABEL = re.compile(r"^[A-Za-z0-9][A-Za-z0-9-]*$")
@@ -204,7 +205,7 @@ def _in_parallel(
             raise
 
 
-def _read(path: Path, algorithms: Sequence[str], write: Callable[[bytes], None] | None = None) -> Hashed:
+def _read(path: Path, algorithms: Sequence[str], write: Callable[[memoryview], None] | None = None) -> Hashed:
     try:
         # Opened without following a link and without waiting, then judged: a link or a pipe put in place of
         # the file between a check and the opening would otherwise be read. (Windows has no such flag.)
@@ -221,26 +222,27 @@ def _read(path: Path, algorithms: Sequence[str], write: Callable[[bytes], None] 
         raise EvidenceError(
             _("The file cannot be read: {why}.").format(why=error.strerror), where=str(path)
         ) from error
-    try:
-        if not stat.S_ISREG(os.fstat(source).st_mode):
-            raise EvidenceError(_("This is not an ordinary file."), where=str(path))
+    state = os.fstat(source)
+    if not stat.S_ISREG(state.st_mode):
+        os.close(source)
+        raise EvidenceError(_("This is not an ordinary file."), where=str(path))
+    with open(source, "rb", buffering=0) as file:  # noqa: PTH123
         hashers = [hashlib.new(algorithm, usedforsecurity=False) for algorithm in algorithms]
         size = 0
-        while block := os.read(source, _BLOCK):
+        buffer = memoryview(bytearray(max(1, min(_BLOCK, state.st_size))))
+        while count := file.readinto(buffer):
+            block = buffer[:count]
             for hasher in hashers:
                 hasher.update(block)
             if write is not None:
                 write(block)
-            size += len(block)
-    finally:
-        os.close(source)
+            size += count
     return Hashed(size, {name: hasher.hexdigest() for name, hasher in zip(algorithms, hashers, strict=True)})
 
 
-def _write_all(target: int, block: bytes) -> None:
-    view = memoryview(block)
-    while view:
-        view = view[os.write(target, view) :]
+def _write_all(target: int, block: memoryview) -> None:
+    while block:
+        block = block[os.write(target, block) :]
 
 
 def walk(folder: Path) -> tuple[dict[str, Path], list[Finding]]:
@@ -324,12 +326,12 @@ def read_tag_bytes(path: Path) -> bytes:
     blocks: list[bytes] = []
     total = 0
 
-    def keep(block: bytes) -> None:
+    def keep(block: memoryview) -> None:
         nonlocal total
         total += len(block)
         if total > TAG_FILE_LIMIT:
             raise EvidenceError(_("The tag file is too large to be one."), where=path.name)
-        blocks.append(block)
+        blocks.append(bytes(block))
 
     _read(path, (), write=keep)
     return b"".join(blocks)

@@ -113,7 +113,8 @@ def unpack(source: Path, into: Path, *, limits: Limits = Limits()) -> Path:
 def _judge(entries: list[zipfile.ZipInfo], limits: Limits, packed: int) -> list[Finding]:
     findings: list[Finding] = []
     names = [entry.filename.rstrip("/") for entry in entries]
-    if not entries or len({name.split("/", 1)[0] for name in names}) != 1:
+    outside = any("/" not in entry.filename for entry in entries)
+    if not entries or outside or len({name.split("/", 1)[0] for name in names}) != 1:
         message = _("The zip must hold exactly one folder, the package.")
         findings.append(Finding("zip-layout", message, "", ("RFC 8493 4.2",)))
     if len(entries) > limits.files:
