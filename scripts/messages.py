@@ -1,0 +1,130 @@
+"""Extracts the texts that trainees see into the English source catalogue, and compiles translations.
+
+    python scripts/messages.py            write course/hanoikit/locale/hanoikit.pot, update and compile translations
+    python scripts/messages.py --check    write nothing; exit 1 when the catalogue is not what the code says
+
+The catalogue has no dates and no line numbers, so that it changes only when a text changes. A translation lies in
+``course/hanoikit/locale/CODE/LC_MESSAGES/hanoikit.po``; start one with ``--new CODE``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "course" / "hanoikit"
+LOCALE = PACKAGE / "locale"
+KEYWORDS = {"_": None, "ngettext": (1, 2)}
+METHODS = [("**.py", "python")]
+
+
+def catalogue() -> Catalog:
+    """Every text inside ``_()`` and ``ngettext()``, with the modules that have it."""
+    made = Catalog(
+        project="hanoikit",
+        copyright_holder="the authors of Hanoi Kit",
+        charset="utf-8",
+        fuzzy=False,
+        locale=None,
+    )
+    found: dict[str | tuple[str, ...], set[str]] = {}
+    comments: dict[str | tuple[str, ...], list[str]] = {}
+    for filename, _line, message, notes, _context in extract_from_dir(
+        str(PACKAGE), METHODS, keywords=KEYWORDS, comment_tags=("Translators:",), strip_comment_tags=True
+    ):
+        found.setdefault(message, set()).add(Path(filename).as_posix())
+        comments.setdefault(message, []).extend(notes)
+    for message in sorted(found, key=str):
+        places = [(place, None) for place in sorted(found[message])]
+        made.add(message, locations=places, auto_comments=sorted(set(comments[message])))
+    return made
+
+
+def text_of(catalog: Catalog) -> str:
+    """The catalogue as a file, without what changes by itself."""
+    stream = io.BytesIO()
+    write_po(stream, catalog, width=100, omit_header=False, include_lineno=False)
+    lines = stream.getvalue().decode().splitlines()
+    names = ("Project-Id-Version", "Report-Msgid-Bugs-To", "POT-Creation-Date", "PO-Revision-Date")
+    noise = tuple(f'"{name}' for name in (*names, "Generated-By", "Last-Translator", "Language-Team"))
+    year = "# Copyright (C)"
+    return "\n".join(line for line in lines if not line.startswith((*noise, year, "# FIRST AUTHOR"))) + "\n"
+
+
+def translations() -> Iterator[Path]:
+    """The files of the translations."""
+    yield from sorted(LOCALE.glob("*/LC_MESSAGES/hanoikit.po"))
+
+
+def stale(source: Catalog) -> list[str]:
+    """What is not up to date, as sentences."""
+    template = LOCALE / "hanoikit.pot"
+    found = []
+    if not template.is_file() or template.read_text(encoding="utf-8") != text_of(source):
+        found.append("course/hanoikit/locale/hanoikit.pot is not what the code says.")
+    for path in translations():
+        with path.open("rb") as stream:
+            catalog = read_po(stream)
+        missing = sum(1 for message in source if message.id and message.id not in catalog)
+        if missing:
+            found.append(f"{path.relative_to(ROOT).as_posix()} lacks {missing} texts of the code.")
+        compiled = path.with_suffix(".mo")
+        if not compiled.is_file() or compiled.read_bytes() != _compiled(catalog):
+            found.append(f"{compiled.relative_to(ROOT).as_posix()} is not the compiled form of its source.")
+    return found
+
+
+def _compiled(catalog: Catalog) -> bytes:
+    stream = io.BytesIO()
+    write_mo(stream, catalog)
+    return stream.getvalue()
+
+
+def write(source: Catalog, new: str | None = None) -> None:
+    """Write the template, bring the translations up to date and compile them."""
+    LOCALE.mkdir(exist_ok=True)
+    (LOCALE / "hanoikit.pot").write_text(text_of(source), encoding="utf-8", newline="\n")
+    if new:
+        folder = LOCALE / new / "LC_MESSAGES"
+        folder.mkdir(parents=True, exist_ok=True)
+        if not (folder / "hanoikit.po").exists():
+            with (folder / "hanoikit.po").open("wb") as stream:
+                write_po(stream, Catalog(locale=new, project="hanoikit", charset="utf-8"))
+    for path in translations():
+        with path.open("rb") as stream:
+            catalog = read_po(stream)
+        catalog.update(source, no_fuzzy_matching=True)
+        path.write_text(text_of(catalog), encoding="utf-8", newline="\n")
+        with path.open("rb") as stream:
+            path.with_suffix(".mo").write_bytes(_compiled(read_po(stream)))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description="Extract the texts that trainees see.")
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; fail when the catalogue is stale"
+    )
+    parser.add_argument("--new", metavar="CODE", help="start a translation, for example fr")
+    options = parser.parse_args(arguments)
+    source = catalogue()
+    if options.check:
+        found = stale(source)
+        for sentence in found:
+            print(f"{sentence} Run 'make messages'.", file=sys.stderr)
+        return 1 if found else 0
+    write(source, options.new)
+    print(f"{len(source)} texts in course/hanoikit/locale/hanoikit.pot")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
