@@ -7,7 +7,9 @@
 []
 
 A question is a prompt (Markdown), a control (tag ``ask``), a model answer (tag ``model``) or a solution
-region, and a cell that nbgrader grades. ``check`` reports everything that is missing or does not fit, at
+region, and a cell that nbgrader grades. Where the answer is what the trainee made (a package, a file), the
+prompt says ``"answer": "files"``: there is no control, and a cell tagged ``model`` that names the question in
+its metadata does the work. Several questions may look at the same work. ``check`` reports everything that is missing or does not fit, at
 once, in reading order.
 """
 
@@ -46,7 +48,12 @@ class Question:
 
     @property
     def line(self) -> int:
-        return self.cells[0].line
+        return (self.prompts or self.cells)[0].line
+
+    @property
+    def files(self) -> bool:
+        """Whether the answer is what the trainee made, not what they say."""
+        return bool(self.prompts and self.prompts[0].hanoikit.get("answer") == "files")
 
     @property
     def objective(self) -> str:
@@ -74,6 +81,8 @@ class Question:
     def kind(self) -> str:
         if self.controls:
             return self.controls[0][1].kind
+        if self.files:
+            return "files"
         return "code" if self.solutions else "unknown"
 
 
@@ -92,7 +101,10 @@ def questions(source: Source) -> list[Question]:
             if (call := _call(cell, "ask")) is not None:
                 of(call.question).controls.append((cell, call))
         elif cell.kind == "code" and "model" in cell.tags:
-            if (call := _call(cell, "answer")) is not None:
+            if "question" in cell.hanoikit:
+                name = str(cell.hanoikit["question"])
+                of(name).models.append((cell, Call("files", name, (), {})))
+            elif (call := _call(cell, "answer")) is not None:
                 of(call.question).models.append((cell, call))
         elif nbgrader.get("grade"):
             of(str(nbgrader.get("grade_id", ""))).graded.append(cell)
@@ -150,7 +162,7 @@ def _check_cell(cell: Cell, add: Add) -> None:
         except SyntaxError as error:
             add(cell.line, "not-python", f"the cell is not Python: {error.msg}.")
             continue
-        if call is None or not call.question:
+        if (call is None or not call.question) and "question" not in cell.hanoikit:
             add(
                 cell.line,
                 f"no-{tag}",
@@ -181,9 +193,9 @@ def _check_question(question: Question, known: Iterable[str], add: Add) -> None:
             "unknown-objective",
             f"{name} serves {question.objective}, which the front matter does not have.",
         )
-    if not question.controls and not question.solutions:
+    if not question.controls and not question.solutions and not question.files:
         add(line, "no-control", f"{name} has no control (tag 'ask') and no solution cell.")
-    if not question.models and not question.solutions and not question.written:
+    if not (question.models or question.solutions or question.written or question.files):
         add(line, "no-model", f"{name} has no model answer (tag 'model').")
     if not question.graded:
         add(line, "no-mark", f"{name} has no graded cell with the grade_id {name}.")

@@ -1,1 +1,36 @@
-"""labs"""
+"""The labs: interactive views over the subject rooms, one module for each mechanism of a lesson.
+
+>>> from hanoikit import labs
+>>> labs.evidence_bench(case, into="work")
+
+Labs hold no rules of their own: what they show is computed by the subject rooms and by ``hanoikit.labs.workbench``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hanoikit.labs.briefing import case_briefing
+    from hanoikit.labs.evidence_bench import evidence_bench
+    from hanoikit.labs.log_check import log_check
+    from hanoikit.labs.tamper_lab import tamper_lab
+    from hanoikit.labs.time_bench import time_bench
+
+__all__ = ["case_briefing", "evidence_bench", "log_check", "tamper_lab", "time_bench"]
+
+_HOMES = {
+    "case_briefing": "briefing",
+    "evidence_bench": "evidence_bench",
+    "log_check": "log_check",
+    "tamper_lab": "tamper_lab",
+    "time_bench": "time_bench",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        from importlib import import_module
+
+        return getattr(import_module(f"hanoikit.labs.{_HOMES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,124 @@
+// A panel of numbered steps: what a lab shows. Semantic HTML first; all text and all results come from Python.
+// Spec: [{id, title, text, fields: [{name, kind, label, options, value, hint}], buttons: [{id, label}]}]
+
+const make = (tag, attributes = {}, ...children) => {
+  const node = document.createElement(tag);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value === undefined || value === null || value === false) continue;
+    if (key === "text") node.textContent = value;
+    else node.setAttribute(key, value === true ? "" : value);
+  }
+  node.append(...children.filter(Boolean));
+  return node;
+};
+
+function field(spec, key) {
+  const id = `${key}-${spec.name}`;
+  const hint = spec.hint ? make("p", { class: "hk-hint", id: `${id}-hint`, text: spec.hint }) : null;
+  const described = hint ? `${id}-hint` : undefined;
+  if (spec.kind === "select") {
+    const control = make("select", { id, name: spec.name, "aria-describedby": described });
+    for (const option of spec.options)
+      control.append(make("option", { value: option.value, text: option.label, selected: option.value === spec.value }));
+    return make("div", { class: "hk-field" }, make("label", { for: id, text: spec.label }), control, hint);
+  }
+  if (spec.kind === "checks") {
+    const set = make("fieldset", { class: "hk-field", "aria-describedby": described }, make("legend", { text: spec.label }));
+    for (const option of spec.options) {
+      const one = `${id}-${option.value}`;
+      set.append(
+        make("div", { class: "hk-check" },
+          make("input", { type: "checkbox", id: one, name: spec.name, value: option.value, checked: (spec.value || []).includes(option.value) }),
+          make("label", { for: one, text: option.label })));
+    }
+    if (hint) set.append(hint);
+    return set;
+  }
+  const type = { text: "text", datetime: "datetime-local", number: "number" }[spec.kind] || "text";
+  const control = make("input", { type, id, name: spec.name, "aria-describedby": described, step: type === "datetime-local" ? "1" : undefined });
+  control.value = spec.value ?? "";
+  return make("div", { class: "hk-field" }, make("label", { for: id, text: spec.label }), control, hint);
+}
+
+function valuesOf(step) {
+  const values = {};
+  for (const control of step.querySelectorAll("select, input")) {
+    if (control.type === "checkbox") {
+      values[control.name] = values[control.name] || [];
+      if (control.checked) values[control.name].push(control.value);
+    } else values[control.name] = control.value;
+  }
+  return values;
+}
+
+function render({ model, el }) {
+  const prefix = `hk${Math.random().toString(36).slice(2, 9)}`;
+  const root = make("section", { class: "hk-panel", "aria-labelledby": `${prefix}-title`, dir: model.get("dir") });
+  const list = make("ol", { class: "hk-steps" });
+  const live = make("p", { class: "hk-live", role: "status", "aria-live": "polite" });
+  root.append(make("h3", { class: "hk-title", id: `${prefix}-title`, text: model.get("title") }), list, live);
+  el.append(root);
+  const places = new Map();
+
+  const draw = () => {
+    const active = document.activeElement && root.contains(document.activeElement) ? document.activeElement.id : null;
+    const kept = new Map([...places].map(([id, place]) => [id, valuesOf(place.form)]));
+    list.replaceChildren();
+    places.clear();
+    for (const step of model.get("spec")) {
+      const key = `${prefix}-${step.id}`;
+      const form = make("div", { class: "hk-form" });
+      const before = kept.get(step.id) || {};
+      for (const spec of step.fields || []) {
+        const value = before[spec.name];
+        const known = spec.kind !== "select" || (spec.options || []).some((option) => option.value === value);
+        form.append(field(value !== undefined && known && !spec.fixed ? { ...spec, value } : spec, key));
+      }
+      const buttons = make("div", { class: "hk-buttons" });
+      for (const button of step.buttons || []) {
+        const node = make("button", { type: "button", id: `${key}-${button.id}`, text: button.label });
+        node.addEventListener("click", () => {
+          if (root.getAttribute("aria-busy") === "true") return;
+          root.setAttribute("aria-busy", "true");
+          live.textContent = model.get("labels").working;
+          model.send({ step: step.id, action: button.id, values: valuesOf(form) });
+        });
+        buttons.append(node);
+      }
+      const result = make("div", { class: "hk-result", role: "group", "aria-label": `${model.get("labels").result} ${step.title}` });
+      const heading = make("h4", { id: `${key}-title`, text: step.title });
+      const item = make("li", { "aria-labelledby": `${key}-title` }, heading);
+      if (step.text) { const text = make("div", { class: "hk-text" }); text.innerHTML = step.text; item.append(text); }
+      item.append(form, buttons, result);
+      list.append(item);
+      places.set(step.id, { form, result, item });
+    }
+    show();
+    if (active) document.getElementById(active)?.focus();
+  };
+
+  const show = () => {
+    const results = model.get("results");
+    for (const [id, place] of places) {
+      const found = results[id];
+      place.item.classList.toggle("hk-done", Boolean(found && found.ok));
+      place.item.classList.toggle("hk-problem", Boolean(found && !found.ok));
+      const html = found ? found.html : "";
+      if (place.html !== html) { place.result.innerHTML = html; place.html = html; }
+    }
+  };
+
+  const settled = () => {
+    root.setAttribute("aria-busy", "false");
+    live.textContent = model.get("said");
+  };
+
+  draw();
+  model.on("change:spec", draw);
+  model.on("change:results", show);
+  model.on("msg:custom", (message) => { if (message && message.settled) { live.textContent = message.said; root.setAttribute("aria-busy", "false"); } });
+  settled();
+  return () => { model.off("change:spec", draw); model.off("change:results", show); };
+}
+
+export default { render };

@@ -1,0 +1,186 @@
+"""A panel of numbered steps: the shape that every lab of the course has.
+
+A lab describes its steps as data and gives one function a step; the panel shows them as plain HTML controls that work
+with a keyboard and a screen reader, calls the function when a button is pressed, and announces the result.
+
+>>> def greet(values):
+...     return Result(sentence("Hello", values["name"]), say="Done")
+>>> Panel("Greeting", [Step("greet", "Say hello", fields=[Field("name", "text", "Your name")],
+...                         buttons=[Button("go", "Greet")], run=greet)])  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hanoikit.errors import HanoiKitError
+from hanoikit.i18n import _, direction
+from hanoikit.labs.html import Markup, bullets, join, sentence
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One control of a step: ``kind`` is ``select``, ``checks``, ``text``, ``number`` or ``datetime``."""
+
+    name: str
+    kind: str
+    label: str
+    options: tuple[tuple[str, str], ...] = ()
+    value: Any = ""
+    hint: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        options = [{"value": value, "label": label} for value, label in self.options]
+        return {
+            "name": self.name,
+            "kind": self.kind,
+            "label": self.label,
+            "options": options,
+            "value": self.value,
+            "hint": self.hint,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button of a step; ``id`` reaches the step's function as ``values["action"]``."""
+
+    id: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a step shows: HTML for the eye, one sentence for the announcement, and whether it went well."""
+
+    html: Markup
+    say: str
+    ok: bool = True
+
+
+@dataclass(slots=True)
+class Step:
+    """A numbered step with its controls, and the function that runs when a button is pressed.
+
+    ``text`` is HTML made with ``hanoikit.labs.html``; ``refresh`` gives the fields anew before each drawing, for lists
+    that depend on earlier steps.
+    """
+
+    id: str
+    title: str
+    text: Markup = field(default_factory=lambda: Markup(""))
+    fields: Sequence[Field] = ()
+    buttons: Sequence[Button] = ()
+    run: Callable[[Values], Result] | None = None
+    refresh: Callable[[], Sequence[Field]] | None = None
+    result: Result | None = field(default=None)
+
+    def as_dict(self) -> dict[str, Any]:
+        fields = self.refresh() if self.refresh else self.fields
+        return {
+            "id": self.id,
+            "title": self.title,
+            "text": str(self.text),
+            "fields": [one.as_dict() for one in fields],
+            "buttons": [{"id": button.id, "label": button.label} for button in self.buttons],
+        }
+
+
+def refusal(error: HanoiKitError) -> Result:
+    """An error of the kit as a result: the sentence, the next step and every finding."""
+    return Result(
+        join(sentence(str(error)), bullets(str(finding) for finding in error.findings)),
+        say=error.what,
+        ok=False,
+    )
+
+
+def panel(title: str, steps: Sequence[Step], *, after: Callable[[str], None] | None = None) -> Any:
+    """The widget that shows the steps. ``after`` is called with the step's id when a step has run."""
+    return _panel_class()(title, steps, after)
+
+
+_CLASS: type[Any] | None = None
+
+
+def _panel_class() -> type[Any]:
+    """The widget class, made at first use so that importing a lab does not import ipywidgets."""
+    global _CLASS
+    if _CLASS is None:
+        _CLASS = _make_class()
+    return _CLASS
+
+
+def _make_class() -> type[Any]:
+    import anywidget
+    import traitlets
+
+    here = Path(__file__).parent
+
+    class Panel(anywidget.AnyWidget):
+        _esm = here / "panel.js"
+        _css = here / "panel.css"
+        title = traitlets.Unicode("").tag(sync=True)
+        dir = traitlets.Unicode("ltr").tag(sync=True)
+        spec: Any = traitlets.List().tag(sync=True)
+        results: Any = traitlets.Dict().tag(sync=True)
+        said = traitlets.Unicode("").tag(sync=True)
+        labels: Any = traitlets.Dict().tag(sync=True)
+
+        def __init__(self, title: str, steps: Sequence[Step], after: Callable[[str], None] | None) -> None:
+            self._steps = {step.id: step for step in steps}
+            self._after = after
+            super().__init__(
+                title=title,
+                dir=direction(),
+                labels={"working": _("Working …"), "result": _("Result of:")},
+                spec=self._spec(),
+                results=self._results(),
+            )
+            self.on_msg(self._receive)
+
+        def _spec(self) -> list[dict[str, Any]]:
+            return [step.as_dict() for step in self._steps.values()]
+
+        def _results(self) -> dict[str, dict[str, Any]]:
+            return {
+                step.id: {"html": str(step.result.html), "ok": step.result.ok}
+                for step in self._steps.values()
+                if step.result is not None
+            }
+
+        def press(self, step: str, action: str = "", **values: Any) -> Result:
+            """Do what the button does; the same as a click, for a line of code."""
+            chosen = self._steps[step]
+            fields = chosen.refresh() if chosen.refresh else chosen.fields
+            filled = {one.name: one.value for one in fields} | values | {"action": action}
+            try:
+                result = chosen.run(filled) if chosen.run else Result(Markup(""), say="")
+            except HanoiKitError as error:
+                result = refusal(error)
+            chosen.result = result
+            if self._after is not None:
+                self._after(step)
+            self.spec = self._spec()
+            self.results = self._results()
+            self.said = result.say
+            return result
+
+        def _receive(self, _widget: Any, content: Any, _buffers: Any) -> None:
+            said = ""
+            try:
+                result = self.press(content["step"], content.get("action", ""), **content.get("values", {}))
+                said = result.say
+            except Exception as error:
+                said = _("This step failed: {error}. Your work is kept. Please tell your instructor.").format(
+                    error=f"{type(error).__name__}: {error}"
+                )
+            finally:
+                self.send({"settled": True, "said": said})
+
+    return Panel
