@@ -58,7 +58,7 @@ def verify(
     certificates: Iterable[x509.Certificate] = (),
     now: datetime | None = None,
 ) -> list[LogFinding]:
-    """Everything that is wrong with ``log``, in the order of its entries; an empty list when nothing is.
+    """Everything wrong with ``log``, first broken link first, warnings last; an empty list when all is well.
 
     ``roots`` are the certificates of the authorities that you trust. ``anchors`` are heads held by others;
     without one nobody can see that the end was cut off or that all was signed anew. ``certificates`` are
@@ -76,8 +76,9 @@ def verify(
     if log.torn:
         message = _("The last line is incomplete, as after a crash while writing. It was set aside.")
         findings.append(finding_at("torn-line", message, len(log) + 1, severity="warning"))
-    # A finding that names a range only says "somewhere in here": one that names the entry comes before it.
-    return sorted(findings, key=lambda finding: finding.until)
+    # Broken links before warnings. A finding that names a range says "somewhere in here": one that names the
+    # entry comes before it.
+    return sorted(findings, key=lambda finding: (finding.severity != "error", finding.until))
 
 
 def check(

@@ -10,9 +10,11 @@ one outside the course.
 
 from __future__ import annotations
 
+import math
 import os
 import secrets
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from cryptography.hazmat.primitives import hashes
@@ -24,7 +26,6 @@ Seed = int | str | bytes
 
 _SALT = b"hanoikit course keys, no secrets"
 _EXPONENT = 65537
-_SMALL_PRIMES = [n for n in range(3, 2000, 2) if all(n % d for d in range(3, int(n**0.5) + 1, 2))]
 # The candidates are random, not chosen by an opponent: a few rounds make an error far less likely than
 # 2**-80.
 _ROUNDS = 8
@@ -58,6 +59,11 @@ def rsa_key(seed: bytes | None, *parts: str, bits: int = 2048) -> rsa.RSAPrivate
     """An RSA key: made by the library without a seed, else from two primes that follow from the seed."""
     if seed is None:
         return rsa.generate_private_key(public_exponent=_EXPONENT, key_size=bits)
+    return _rsa_key_of(seed, bits, *parts)
+
+
+@lru_cache(maxsize=8)
+def _rsa_key_of(seed: bytes, bits: int, *parts: str) -> rsa.RSAPrivateKey:
     candidates = _candidates(seed, *parts, bits=bits // 2)
     p = next(n for n in candidates if _fits(n))
     q = next(n for n in candidates if n != p and _fits(n))
@@ -92,7 +98,18 @@ def _candidates(seed: bytes, *parts: str, bits: int) -> Iterator[int]:
 
 
 def _fits(n: int) -> bool:
-    return n % _EXPONENT != 1 and all(n % prime for prime in _SMALL_PRIMES) and _is_prime(n)
+    # One greatest common divisor rules out nine candidates in ten before the costly test.
+    return n % _EXPONENT != 1 and math.gcd(n, _small_primes()) == 1 and _is_prime(n)
+
+
+@lru_cache(maxsize=1)
+def _small_primes() -> int:
+    """The product of the odd primes below 20,000."""
+    sieve = bytearray([1]) * 20_000
+    for number in range(3, 142, 2):
+        if sieve[number]:
+            sieve[number * number :: 2 * number] = bytes(len(range(number * number, 20_000, 2 * number)))
+    return math.prod(number for number in range(3, 20_000, 2) if sieve[number])
 
 
 def _is_prime(n: int) -> bool:
