@@ -193,7 +193,7 @@ def as_pdf(document: Document, path: Path) -> Path:
     import typst
 
     source = [
-        '#set text(size: 10pt, lang: "en", hyphenate: true)',
+        '#set text(size: 8pt, lang: "en", hyphenate: true)',
         "#set par(justify: true)",
         "#set page(width: 14cm, height: 21cm, margin: 2cm,",
         f"  header: [{SYMBOL} #h(1fr) #text(size: 7pt)[{NAME[:44]}]],",

@@ -32,7 +32,8 @@ _FOOTNOTE_WORDS = re.compile(
     re.IGNORECASE,
 )
 
-_ALWAYS_HYPHENATED = {"non", "self", "cross", "ex", "vice", "so"}
+_HYPHEN_AFTER = {"non", "self", "cross"}
+_HYPHEN_BEFORE = {"based", "building", "conviction", "related", "time", "up"}
 
 
 def clean_pages(pages: Sequence[Sequence[str]]) -> list[str]:
@@ -98,7 +99,8 @@ def join_broken_words(lines: Sequence[str]) -> list[str]:
     def join(match: re.Match[str]) -> str:
         left, right = match[1], match[2]
         hyphenated = words[f"{left}-{right}".lower()]
-        keep = hyphenated > words[f"{left}{right}".lower()] or left.lower() in _ALWAYS_HYPHENATED
+        compound = left.lower() in _HYPHEN_AFTER or right in _HYPHEN_BEFORE
+        keep = compound or hyphenated > words[f"{left}{right}".lower()]
         return f"{left}-{right}" if keep else f"{left}{right}"
 
     joined = re.sub(r"([A-Za-z]+)[-\u00ad\u2010]\s*\n\s*([a-z]+)", join, text)
