@@ -264,16 +264,16 @@ def _attention(entries: Sequence[Entry]) -> Markup:
 def _reading() -> Markup:
     lines = [
         _(
-            "Percent = (core points + extra points) / core maximum, at most 100. Written answers are left out "
-            "until a person has marked them."
+            "Percent = (core points + extra points) / core maximum, at most 100. Written answers are left "
+            "out until a person has marked them."
         ),
         _(
             "Difficulty p is the mean share of a question's points that people earned. In a course where "
             "everybody should master the matter, high values are right."
         ),
         _(
-            "Discrimination is the corrected item-rest correlation. A negative value means: look at the author "
-            "key first."
+            "Discrimination is the corrected item-rest correlation. A negative value means: look at the "
+            "author key first."
         ),
         _(
             "The interval is a bootstrap over hand-ins; with few hand-ins it is wide, and that is the "

@@ -11,7 +11,7 @@ import copy
 import json
 from collections.abc import MutableMapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from hanoikit.errors import GradingError
 from hanoikit.i18n import _
@@ -36,6 +36,14 @@ def nbgrader_of(cell: Cell) -> dict[str, Any]:
 def grade_id(cell: Cell) -> str:
     """nbgrader's name for the cell, or an empty string."""
     return str(nbgrader_of(cell).get("grade_id") or "")
+
+
+def named(notebook: Notebook, name: str) -> Cell:
+    """The cell with this nbgrader name; raises :class:`KeyError`."""
+    for cell in notebook["cells"]:
+        if grade_id(cell) == name:
+            return cast(Cell, cell)
+    raise KeyError(name)
 
 
 def is_graded(cell: Cell) -> bool:

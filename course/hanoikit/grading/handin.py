@@ -169,7 +169,7 @@ def _read_sheet(folder: Path, source: AssignmentSource) -> tuple[dict[str, Any],
             )
         ]
     try:
-        sheet = Sheet(path)
+        sheet = Sheet(path, assignment=source.name)
         answers = dict(sheet.answers())
         findings = list(sheet.findings())
     except (SheetError, OSError, ValueError) as error:

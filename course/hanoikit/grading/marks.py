@@ -6,8 +6,8 @@
 ['m04-q12']
 
 ``percent = min(100, 100 * (core points + extra points) / core maximum)``. Questions that only a person can
-mark are left out of both sides of the fraction and reported as pending; questions of the examiner track add
-points, never a maximum.
+mark are left out of both sides of the fraction; once answered they are pending. Questions of the examiner
+track add points, never a maximum.
 """
 
 from __future__ import annotations
@@ -44,6 +44,8 @@ class QuestionMark:
     details: tuple[Any, ...] = ()
     objective: str = ""
     extra: bool = False
+    by_hand: bool = False
+    """A person marks it, whether or not it was answered."""
     needs_human: bool = False
 
     @property
@@ -79,18 +81,18 @@ class MarkedAssignment:
 
     @property
     def core_points(self) -> float:
-        """Points earned in questions that everybody answers, without the pending ones."""
-        return sum(mark.counted for mark in self.questions if not mark.extra and mark.state != "pending")
+        """Points earned in questions that everybody answers, without those that a person marks."""
+        return sum(mark.counted for mark in self.questions if not mark.extra and not mark.by_hand)
 
     @property
     def extra_points(self) -> float:
         """Points earned on the examiner track."""
-        return sum(mark.counted for mark in self.questions if mark.extra and mark.state != "pending")
+        return sum(mark.counted for mark in self.questions if mark.extra and not mark.by_hand)
 
     @property
     def core_maximum(self) -> float:
         """The most that automatic marking can give for the questions that everybody answers."""
-        return sum(mark.out_of for mark in self.questions if not mark.extra and mark.state != "pending")
+        return sum(mark.out_of for mark in self.questions if not mark.extra and not mark.by_hand)
 
     @property
     def pending_points(self) -> float:

@@ -10,6 +10,7 @@ so nothing stale is ever marked against and a read-only installation is enough.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -137,7 +138,8 @@ def installed() -> list[str]:
 def _heading(markdown: str) -> str:
     """The first line of a prompt with words in it, without its Markdown marks."""
     for line in markdown.splitlines():
-        text = line.strip().lstrip("#").replace("**", "").strip()
+        text = re.sub(r"\{art\}`([^`]*)`", r"art. \1", line.strip().lstrip("#"))
+        text = re.sub(r"[*`]", "", text).strip()
         if text and not text.startswith(("(", ":::", "```")):
             return text
     return ""

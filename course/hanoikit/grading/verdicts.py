@@ -150,6 +150,7 @@ def _blank(question: Question, **known: Any) -> QuestionMark:
         provisions=question.provisions,
         objective=question.objective,
         extra=question.extra,
+        by_hand=question.written,
         **known,
     )
 
