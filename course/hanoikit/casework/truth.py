@@ -1,7 +1,7 @@
 """The truth about a case: what hidden tests compare with. Kept apart from the files that trainees receive.
 
 >>> truth("m04", 2026).attack
-'swap'
+'back-date'
 
 For shipped seeds it was recorded when the files were made (``assets/evidence/m04/<seed>/truth.json``); for
 any other seed the case is made again, which needs the same programs. Nothing on the trainee's side imports
