@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hanoikit.exercise import answering, ask, book, checking, mark, showing
+from hanoikit.exercise.book import BOOK
 
 
 @pytest.fixture
@@ -18,7 +18,6 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.chdir(place)
     for name in ("NBGRADER_EXECUTION", "HANOIKIT_MARKING"):
         monkeypatch.delenv(name, raising=False)
-    fresh = book.Book()
-    for module in (book, answering, ask, checking, mark, showing):
-        monkeypatch.setattr(module, "BOOK", fresh)
+    BOOK.forget()
     yield place
+    BOOK.forget()

@@ -142,6 +142,13 @@ class Book:
         for name in names:
             self._tell(name)
 
+    def forget(self) -> None:
+        """Begin anew, as a fresh kernel does: for a process that works in one assignment after another."""
+        self.asked.clear()
+        self._waiting.clear()
+        self._listeners.clear()
+        self._session = (0, "")
+
     def listen(self, question: str, listener: Listener) -> None:
         """Refresh this listener whenever the question's answer changes, as long as it lives."""
         self._listeners.setdefault(question, weakref.WeakSet()).add(listener)

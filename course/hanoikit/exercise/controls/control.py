@@ -203,14 +203,14 @@ class SelfCheckControl(Control):
     def __init__(self, name: str, kind: Kind, decide: Callable[[Plain], Judgement]) -> None:
         self._kind = kind
         self._decide = decide
-        status = {"seq": 0, "state": "empty", "text": _("Not graded: choose to see the explanation.")}
+        status = {"seq": 0, "state": "empty", "text": _("Not graded: answer to see the explanation.")}
         super().__init__(name, kind, legend=_("Check yourself"), graded=False, status=status)
 
     def take(self, value: Any) -> dict[str, Any]:
         """Judge the value and explain."""
         if value is None:
             self.value = None
-            return {"state": "empty", "text": _("Not graded: choose to see the explanation.")}
+            return {"state": "empty", "text": _("Not graded: answer to see the explanation.")}
         given = self._kind.validate(value)
         self.value = given
         missing = self._kind.missing(given)

@@ -32,10 +32,11 @@ const hk = {
                                   id: `${uid}-status` }, sign, words);
       const body = hk.el("div", { class: "hk-body" });
       const actions = hk.el("div", { class: "hk-actions" });
-      const fieldset = hk.el("fieldset", { class: "hk-fieldset" }, hk.el("legend", {}, spec.legend), body, actions);
+      const fieldset = hk.el("fieldset", { class: "hk-fieldset" }, hk.el("legend", {}, spec.legend), body,
+        hk.el("div", { class: "hk-foot" }, status, actions));
       const root = hk.el("div", { class: `hk hk-${spec.kind}`, dir: spec.dir,
                                   // Lumino: keys pressed in here are for the control, not commands for the notebook
-                                  "data-lm-suppress-shortcuts": "true" }, fieldset, status);
+                                  "data-lm-suppress-shortcuts": "true" }, fieldset);
       el.append(root);
 
       let seq = model.get("status")?.seq ?? 0;
@@ -83,7 +84,7 @@ const hk = {
       control = build(frame);
       const write = (value) => control.write(value ?? null);
 
-      actions.append(hk.el("button", { type: "button", class: "hk-button hk-clear", onclick: () => {
+      actions.append(hk.el("button", { type: "button", class: "hk-button hk-quiet", onclick: () => {
         dirty = false;
         write(null);
         send({ type: "clear" });
@@ -100,11 +101,11 @@ const hk = {
       };
       const onValue = () => {
         // What a person is just typing is theirs; it is brought into normal form when they leave the field.
-        if (dirty || (root.contains(document.activeElement) && frame.typed)) return;
+        if (dirty || (frame.typed && body.contains(document.activeElement))) return;
         write(model.get("value"));
       };
       const onLeave = (event) => {
-        if (root.contains(event.relatedTarget)) return;
+        if (body.contains(event.relatedTarget)) return;
         frame.flush();
         if (["saved", "incomplete"].includes(root.dataset.state)) setTimeout(onValue);
       };
@@ -114,7 +115,7 @@ const hk = {
       show(model.get("status")?.state ?? "empty", model.get("status")?.text ?? "");
       model.on("change:status", onStatus);
       model.on("change:value", onValue);
-      root.addEventListener("focusout", onLeave);
+      body.addEventListener("focusout", onLeave);
       document.addEventListener("visibilitychange", onHide);
       window.addEventListener("pagehide", onHide);
 
