@@ -30,6 +30,7 @@ _TEMPLATE = Path(__file__).with_name("form.typ")
 #: Characters of a note over which a row of the table may break across pages.
 _LONG = 600
 _RUN = re.compile(r"[!-~]{24}(?=[!-~])")
+_HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")
 _DIGEST = re.compile(r"^[0-9a-f]{16,}$")
 
 
@@ -170,8 +171,13 @@ def _row(entry: CustodyEntry, people: Mapping[str, Person], exhibits: Mapping[st
 
 
 def _soft(value: Any) -> Any:
-    """The same data, with places to break a line in what would otherwise run over the edge of the paper."""
+    """The same data as it can stand on paper.
+
+    Runs of characters that would go over the edge get places to break; characters that are invisible, or
+    that turn the direction of what follows (a name could pose as another), are written out.
+    """
     if isinstance(value, str):
+        value = _HIDDEN.sub(lambda found: found.group().encode("unicode_escape").decode("ascii"), value)
         # Digests have lines of their own and stay whole, so that they can be copied.
         return value if _DIGEST.match(value) else _RUN.sub("\\g<0>\u200b", value)
     if isinstance(value, dict):
