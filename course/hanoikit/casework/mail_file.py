@@ -1,8 +1,8 @@
 """The lure mail: signed by its sender's domain (DKIM), forwarded and sealed (ARC), with a clock at every hop.
 
 >>> message, zone = make_mail(evidence_case(seed=7))
->>> message.splitlines()[0][:9]
-b'Received:'
+>>> message.splitlines()[0][:12]
+b'Return-Path:'
 
 The DKIM signature is valid: it shows that the *domain* in ``d=`` sent the mail, not that the sender is
 honest; the domain belongs to the crew. The forwarder's ARC set (RFC 8617) is valid too: it shows what the

@@ -232,7 +232,7 @@ def _notes(plan: Plan) -> bytes:
             f"- {first}: send second wave from Kest, same text, new number",
             f"- {second}: keep the page up in Porto Lune until Monday",
             f"- {third}: cards {cards} only, never twice a day",
-            f"- St Orla: {plan.network.username} opened it, try remote access at night",
+            f"- St Orla: {plan.network.username} opened it, remote access works, table is out",
             "- pay the helpers in San Ruel first, then the others",
             "- clean this stick before Wednesday",
         ]
@@ -243,7 +243,7 @@ def _targets(plan: Plan) -> bytes:
     wanted = plan.stick.overwritten.clusters * CLUSTER
     rng = random.Random(f"{plan.seed}:targets")
     size = wanted - rng.randrange(40, 900)
-    lines = [b"number,address,wave,sent_local_time_kest"]
+    lines = [b"number,address,wave,planned_time_kest"]
     number = 0
     total = len(lines[0]) + 2
     while True:
@@ -300,7 +300,7 @@ def _chat(plan: Plan) -> bytes:
     minute = 0
     while len(text) < size:
         minute += rng.randrange(1, 9)
-        when = f"03-{19 + minute // 1440:02d} {minute // 60 % 24:02d}:{minute % 60:02d}"
+        when = f"03-{16 + minute // 1440:02d} {minute // 60 % 24:02d}:{minute % 60:02d}"
         line = f"{when} {rng.choice(plan.crew)}> {rng.choice(sayings)}\r\n"
         text += line.encode("ascii")
     return text[: text.rfind(b"\n", 0, size) + 1]
