@@ -449,7 +449,7 @@ def test_every_cut_of_the_file_loads_and_is_noticed_against_the_head():
         assert ("truncated-against-head", len(log) + 1) in codes(log, anchors=[Anchor.of(LOG)])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_a_flipped_bit_anywhere_in_the_file_is_found_at_its_entry(data):
     raw = bytearray(LOG.to_bytes())
@@ -552,6 +552,7 @@ json_values = st.recursive(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(json_values)
 def test_canonical_json_reads_back_and_is_stable(value):
     text = canonical(value)

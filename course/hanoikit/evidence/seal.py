@@ -36,7 +36,7 @@ from typing import Any, Protocol
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from hanoikit.errors import ArtefactUnreadable, Finding, UsageError
+from hanoikit.errors import ArtefactUnreadable, Finding, HanoiKitError, IdentityRejected, UsageError
 from hanoikit.evidence.canonical import canonical
 from hanoikit.evidence.certificates import Person, check_signature, load_certificate, require_zone
 from hanoikit.evidence.certificates import verify as verify_certificate
@@ -140,7 +140,7 @@ class SignedRoot:
                 certificate,
                 bytes.fromhex(value["signature"]),
             )
-        except (ValueError, TypeError, KeyError, UsageError) as error:
+        except (ValueError, TypeError, KeyError, UsageError, IdentityRejected) as error:
             raise ArtefactUnreadable(
                 _("The signature of the seal cannot be read ({detail}).").format(detail=error)
             ) from error
@@ -295,7 +295,7 @@ class Seal:
                 raise ValueError("its files do not give the root that it states")
             if signed is not None and (signed.root, signed.size) != (seal.root, seal.size):
                 raise ValueError("the signed root is another one")
-        except (OSError, ValueError, TypeError, KeyError, UsageError, RecursionError) as error:
+        except (OSError, ValueError, TypeError, KeyError, HanoiKitError, RecursionError) as error:
             raise ArtefactUnreadable(
                 _("The seal cannot be used ({detail}).").format(detail=error),
                 where=str(path),
