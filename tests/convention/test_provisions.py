@@ -164,6 +164,11 @@ def test_what_may_exist_is_not_denied() -> None:
 def test_lists_and_ranges_of_references_are_read() -> None:
     assert reference.parse_many("25(2), 42.8; art. 2(h)") == ("25(2)", "42(8)", "2(h)")
     assert reference.parse_many("57-60") == ("57", "58", "59", "60")
+    assert reference.parse_many("40(13)-(14), 41(3)(a)–(c)") == (
+        "40(13)", "40(14)", "41(3)(a)", "41(3)(b)", "41(3)(c)",
+    )  # fmt: skip
+    with pytest.raises(UnknownProvision):
+        reference.parse_many("60-57")
 
 
 def test_the_two_clocks_are_kept_apart() -> None:

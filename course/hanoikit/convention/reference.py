@@ -24,6 +24,7 @@ _BRACKETS = re.compile(r"(\d{1,3})((?:\(\w{1,5}\))*)")
 _DOTS = re.compile(r"(\d{1,3})((?:\.\w{1,5})+)\.?")
 _PART = re.compile(r"\w+")
 _RANGE = re.compile(r"(\d{1,2})\s*[-–]\s*(\d{1,2})")
+_LOWER_RANGE = re.compile(r"(.+)\((\d{1,2}|[a-z])\)\s*[-–]\s*\((\d{1,2}|[a-z])\)")
 
 
 def parse(text: str) -> str:
@@ -40,17 +41,30 @@ def parse(text: str) -> str:
 
 
 def parse_many(text: str) -> tuple[str, ...]:
-    """The canonical forms of a list such as ``"25(2), 42(8)"``; ranges of whole articles (``"57-68"``) are
-    opened.
+    """The canonical forms of a list such as ``"25(2), 42(8)"``.
+
+    Ranges of articles (``"57-68"``) and of paragraphs or letters (``"40(13)-(14)"``) are opened.
     """
     references: list[str] = []
     for piece in re.split(r"[,;]", _PREFIX.sub("", text.strip())):
-        whole = _RANGE.fullmatch(_PREFIX.sub("", piece.strip()))
-        if whole and int(whole[1]) < int(whole[2]):
-            references += [str(number) for number in range(int(whole[1]), int(whole[2]) + 1)]
-        else:
-            references.append(parse(piece))
+        references += _opened(_PREFIX.sub("", piece.strip())) or [parse(piece)]
     return tuple(references)
+
+
+def _opened(piece: str) -> list[str]:
+    """The members of a range; empty when the piece is none."""
+    whole = _RANGE.fullmatch(piece)
+    if whole:
+        return [str(number) for number in range(int(whole[1]), int(whole[2]) + 1)]
+    lower = _LOWER_RANGE.fullmatch(piece)
+    if not lower or lower[2].isdigit() != lower[3].isdigit():
+        return []
+    above, first, last = lower.groups()
+    if first.isdigit():
+        names = [str(number) for number in range(int(first), int(last) + 1)]
+    else:
+        names = [chr(code) for code in range(ord(first), ord(last) + 1)]
+    return [parse(f"{above}({name})") for name in names]
 
 
 def parts(reference: str) -> tuple[int, tuple[str, ...]]:
