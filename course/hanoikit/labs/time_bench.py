@@ -73,7 +73,13 @@ def _one() -> Step:
             )
         ),
         fields=[
-            Field("stored", "datetime", _("Stored time"), value="2026-01-15T11:30:00"),
+            Field(
+                "stored",
+                "text",
+                _("Stored time"),
+                value="2026-01-15 11:30:00",
+                hint=_("Year-month-day hours:minutes:seconds"),
+            ),
             Field("zone", "select", _("Zone of that clock"), zone_options(), "UTC"),
             *_clock_fields(),
         ],
@@ -86,7 +92,7 @@ def _turn(values: Values) -> Result:
     from hanoikit.evidence.zones import place, read_local
 
     try:
-        stored = datetime.fromisoformat(str(values["stored"])).replace(tzinfo=None)
+        stored = datetime.fromisoformat(str(values["stored"]).strip()).replace(tzinfo=None)
     except ValueError:
         raise UsageError(
             _("The stored time is not complete."),
