@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
 import uuid
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -11,7 +13,7 @@ from typing import Any
 import pytest
 
 from hanoikit.errors import EvidenceError, UsageError
-from hanoikit.evidence import case_export, validators
+from hanoikit.evidence import acquisition, case_export, validators
 from hanoikit.evidence.case_export import Item, Tool
 from hanoikit.evidence.custody import CustodyLog
 from hanoikit.evidence.identity import CourseAuthority, Identity
@@ -201,6 +203,38 @@ def test_exhibit_numbers_stand_in_the_provenance_records(people) -> None:
     records = nodes(case_export.export(whole_log(people), ITEMS), "ProvenanceRecord")
     numbers = {record["case-investigation:exhibitNumber"] for record in records}
     assert numbers == {"EX-0", "EX-1", "EX-1/1", "photo"}
+
+
+def test_items_are_described_from_a_real_image_and_a_file_in_it(people, tmp_path: Path) -> None:
+    if not all(shutil.which(tool) for tool in ("mkfs.fat", "mcopy", "mdel")):
+        pytest.skip("mtools and dosfstools are not installed")
+    path = tmp_path / "usb.img"
+    path.write_bytes(bytes(1_474_560))
+    (tmp_path / "ledger.csv").write_bytes(b"2026-03-01,100\n")
+    for command in (
+        ["mkfs.fat", "-F", "12", "-i", "12345678", "-n", "EVIDENCE", "--invariant", str(path)],
+        ["mcopy", "-i", str(path), str(tmp_path / "ledger.csv"), "::"],
+        ["mdel", "-i", str(path), "::ledger.csv"],
+    ):
+        subprocess.run(command, check=True, capture_output=True)
+    with acquisition.open_image(path) as image:
+        digests = dict(image.media_digest(("sha256",)))
+        entry = next(found for found in image.files(zone="Asia/Bangkok") if found.deleted)
+        items = [
+            case_export.image_item("image", image, exhibit="EX-1", digests=digests),
+            case_export.file_item("ledger", entry, source="image", made_by=2),
+        ]
+    log = CustodyLog(case="XA-1")
+    log.append(action="acquired", item="image", actor=people[0], place="p", at=START, digests=digests)
+    log.append(action="examined", item="image", actor=people[0], place="p", at=START)
+    graph = case_export.export(log, items)
+    files = {node["uco-observable:fileName"]: node for node in nodes(graph, "FileFacet")}
+    assert files["usb.img"]["uco-observable:sizeInBytes"] == 1_474_560
+    assert files["_edger.csv"]["uco-observable:allocationStatus"] == "unallocated"
+    assert files["_edger.csv"]["uco-observable:modifiedTime"]["@value"].endswith("+07:00")
+    (content,) = nodes(graph, "ContentDataFacet")
+    assert content["uco-observable:sizeInBytes"] == 1_474_560
+    assert validators.case_prov_check(graph).accepted
 
 
 def test_evidence_whose_hash_is_not_the_one_in_the_log_is_not_exported(people) -> None:

@@ -198,6 +198,15 @@ def test_evidence_that_no_entry_of_the_log_mentions_is_pointed_out(
     assert [(found.code, found.where) for found in report.warnings] == [("not-in-custody", "data/stray.txt")]
 
 
+def test_an_image_that_the_log_knows_by_its_medium_is_a_note_and_no_warning(
+    make: Make, verify, evidence
+) -> None:
+    payload = {**evidence, "usb.E01": evidence["empty.log"].with_name("usb.E01")}
+    payload["usb.E01"].write_bytes(b"EVF\x09 and so on")
+    (found,) = verify(make(payload=payload).folder).warnings
+    assert (found.code, found.severity, found.where) == ("image-by-medium", "note", "data/usb.E01")
+
+
 # damage
 
 

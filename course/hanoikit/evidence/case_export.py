@@ -18,19 +18,20 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from hanoikit.errors import EvidenceError, Finding, UsageError
+from hanoikit.evidence.case_items import Item, Tool, file_item, image_item
 from hanoikit.evidence.certificates import Person, person
 from hanoikit.evidence.custody import CustodyEntry, CustodyLog
 from hanoikit.evidence.custody_entry import OPENING
 from hanoikit.i18n import _
 
+__all__ = ["CONTEXT", "KB", "Item", "Tool", "export", "file_item", "image_item", "to_bytes", "write"]
+
 Node = dict[str, Any]
-Kind = Literal["device", "image", "file", "other"]
 
 #: Names of the graph's own things; ``example.org`` because they stand for nothing outside the course.
 KB = "http://example.org/kb/"
@@ -51,46 +52,6 @@ _SPACE = uuid.uuid5(uuid.NAMESPACE_URL, KB + "hanoikit")
 _CLASSES = {"device": "Device", "image": "Image", "file": "File", "other": "ObservableObject"}
 #: Names of UCO's HashNameVocab; plain strings since UCO 1.4.
 _HASH_NAMES = {"md5": "MD5", "sha1": "SHA1", "sha256": "SHA256", "sha384": "SHA384", "sha512": "SHA512"}
-
-
-@dataclass(frozen=True, slots=True)
-class Tool:
-    """A program that was used: its name and version."""
-
-    name: str
-    version: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """What an item of the log is. ``id`` is its name in the log; ``size`` is in bytes, times are aware.
-
-    ``exhibit`` is its exhibit number (its ``id`` if left out). ``headers`` are what an image file says about
-    itself; they are nobody's signature. For a file that an examination produced and the log does not list,
-    ``source`` names the item it was found in and ``made_by`` the number of the entry. ``tool`` is the
-    program that produced it.
-    """
-
-    id: str
-    kind: Kind
-    name: str = ""
-    description: str = ""
-    exhibit: str = ""
-    size: int | None = None
-    digests: Mapping[str, str] = field(default_factory=dict)
-    path: str = ""
-    image_type: str = ""
-    allocated: bool | None = None
-    modified: datetime | None = None
-    created: datetime | None = None
-    accessed: datetime | None = None
-    device_type: str = ""
-    model: str = ""
-    serial_number: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
-    tool: Tool | None = None
-    source: str = ""
-    made_by: int | None = None
 
 
 def export(
@@ -362,7 +323,9 @@ class _Graph:
             )
             for name, value in sorted(known.items())
         ]
-        fields = {"uco-observable:hash": _refs(hashes), "uco-observable:sizeInBytes": item.size}
+        # The digests of an image are those of the medium in it, so the size beside them is the medium's too.
+        size = item.media_size if item.kind == "image" else item.size
+        fields = {"uco-observable:hash": _refs(hashes), "uco-observable:sizeInBytes": size}
         return self.node("uco-observable:ContentDataFacet", item.id, **fields)
 
     def _image(self, item: Item) -> Node | None:

@@ -74,9 +74,9 @@ def check(
 ) -> tuple[custody.CustodyLog | None, list[Finding]]:
     """The log, and what is wrong with it and with the seal.
 
-    Codes: ``custody-missing`` and ``not-in-custody`` (warnings), ``custody-unreadable``, those of
-    :func:`custody.verify`; ``seal-unreadable``, ``seal-not-trusted``, ``proof-rejected``, ``not-sealed``
-    (warning).
+    Codes: ``custody-missing`` and ``not-in-custody`` (warnings), ``image-by-medium`` (note),
+    ``custody-unreadable``, those of :func:`custody.verify`; ``seal-unreadable``, ``seal-not-trusted``,
+    ``proof-rejected``, ``not-sealed`` (warning).
     """
     log, findings = _check_log(bag, state, roots)
     return log, findings + _check_seal(bag, state, roots)
@@ -98,7 +98,12 @@ def _check_log(
     ]
     logged = {entry.item_sha256 for entry in log.entries}
     for name, hashed in state.payload.items():
-        if hashed.digests.get("sha256") not in logged:
+        if hashed.digests.get("sha256") in logged:
+            continue
+        if name.lower().endswith(".e01"):
+            message = _("The log gives the hash of the medium, not of this file; compare what is inside it.")
+            findings.append(Finding("image-by-medium", message, bagging.printable(name), _CUSTODY, "note"))
+        else:
             message = _("No entry of the custody log has the hash of this file.")
             findings.append(Finding("not-in-custody", message, bagging.printable(name), _CUSTODY, "warning"))
     return log, findings

@@ -233,9 +233,9 @@ def verify(
     signature, signer = _check_signature(folder, state, signed, roots, moment)
     findings += signature + token
     log, beside = companions.check(folder, state, roots)
-    findings += (
-        [replace(found, severity="warning") for found in beside] if broken_custody_accepted else beside
-    )
+    if broken_custody_accepted:
+        beside = [replace(it, severity="warning") if it.severity == "error" else it for it in beside]
+    findings += beside
     errors = [finding for finding in findings if finding.severity == "error"]
     if errors:
         raise PackageInvalid(

@@ -31,8 +31,9 @@ from typing import IO, Any
 from hanoikit.errors import EvidenceError, ToolMissing, UsageError
 from hanoikit.i18n import _
 
-#: Seconds that a program may take; the slowest (case_prov) needs 3 to 6 on a small machine.
-TIME_LIMIT = 120.0
+#: Seconds that a program may take; the slowest (case_validate) needs 4 to 6, and ten times as long when a
+#: whole cohort is being marked beside it.
+TIME_LIMIT = 300.0
 #: Characters of a program's output that are kept.
 OUTPUT_LIMIT = 20_000
 
