@@ -21,12 +21,17 @@ from typing import Any
 
 _MIB = 1 << 20
 _CHILD = """
-import resource, sys, time
+import pathlib, sys, time
 from hanoikit.evidence import hashing
 start = time.perf_counter()
 digests = hashing.digest(sys.argv[1], algorithms=sys.argv[2].split(","))
 seconds = time.perf_counter() - start
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+status = pathlib.Path("/proc/self/status")
+if status.exists():  # getrusage would count the parent too, as it was when it made this process
+    peak = next(int(line.split()[1]) * 1024 for line in status.read_text().splitlines() if line[:6] == "VmHWM:")
+else:
+    import resource
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 print(digests["sha256"], seconds, peak)
 """
 

@@ -9,26 +9,26 @@
 []
 
 An E01 file keeps the MD5 of the medium, and SHA-1 where that was asked for, never SHA-256: that one belongs
-in the custody log. Its case details are not protected by anything. Reading changes nothing (ISO/IEC 27037,
-article 40(14)).
+in the custody log. Nothing protects its case details. Every file is opened for reading only.
 """
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Literal, Self
+from typing import Literal, Self
 
 from hanoikit.errors import EvidenceError, Finding, ImageDamaged
-from hanoikit.evidence import ewf, hashing, recovery
+from hanoikit.evidence import ewf, freespace, hashing, recovery
 from hanoikit.evidence.files import FileEntry, FileSystem, FileTime, Run
+from hanoikit.evidence.freespace import Carved, Extent, Hit, Match, Trace
 from hanoikit.evidence.hashing import Digests, Progress
-from hanoikit.evidence.recovery import Carved, Extent, Gap, Hit, Match, Recovered, Trace
+from hanoikit.evidence.media import EwfMedia, Media, MediaStream, RawMedia, copy_again, tsk_image
+from hanoikit.evidence.recovery import Gap, Recovered
 from hanoikit.i18n import _
 
 __all__ = [
@@ -45,8 +45,6 @@ __all__ = [
     "Trace",
     "open_image",
 ]
-
-_COPY_AGAIN = "Copy the image again from where it was stored, and compare its digest with the record."
 
 
 def open_image(path: str | PathLike[str]) -> Image:
@@ -70,10 +68,10 @@ def open_image(path: str | PathLike[str]) -> Image:
         ) from error
     if not start:
         raise ImageDamaged(
-            _("The file is empty; there is no image in it."), where=path.name, next_step=_(_COPY_AGAIN)
+            _("The file is empty; there is no image in it."), where=path.name, next_step=copy_again()
         )
     named_e01 = path.suffix.lower().startswith((".e0", ".ex", ".l0", ".lx", ".s0"))
-    media: _Media = _EwfMedia(path) if named_e01 or start[:3] in (b"EVF", b"LVF", b"LEF") else _RawMedia(path)
+    media: Media = EwfMedia(path) if named_e01 or start[:3] in (b"EVF", b"LVF", b"LEF") else RawMedia(path)
     image = Image(path, media)
     if image.kind == "raw" and not image.systems:
         # A raw image has no signature of its own: without a file system nothing tells it from any other file.
@@ -91,7 +89,7 @@ class Image:
     acquisition by the acquiring machine's clock, where the image tells it.
     """
 
-    def __init__(self, path: Path, media: _Media) -> None:
+    def __init__(self, path: Path, media: Media) -> None:
         self.path = path
         self._media = media
         self._findings: list[Finding] = []
@@ -139,7 +137,7 @@ class Image:
 
         :raises ImageDamaged: part of the medium cannot be read.
         """
-        return hashing.digest(_Stream(self._media), algorithms, progress=progress)
+        return hashing.digest(MediaStream(self._media), algorithms, progress=progress)
 
     def verify(
         self, *, expected: Mapping[str, str] | None = None, progress: Progress | None = None
@@ -184,7 +182,7 @@ class Image:
         """The file systems of the image, in the order of the medium; none where it holds no disk."""
         import pytsk3
 
-        info = _tsk_image(self._media)
+        info = tsk_image(self._media)
         offsets = [0]
         found: list[FileSystem] = []
         try:
@@ -256,19 +254,19 @@ class Image:
 
     def unallocated(self) -> tuple[Extent, ...]:
         """Every stretch of the volumes that holds no content of a present file."""
-        return tuple(extent for system in self.systems for extent in recovery.unallocated(system))
+        return tuple(extent for system in self.systems for extent in freespace.unallocated(system))
 
     def search(self, pattern: bytes) -> list[Hit]:
         """Where ``pattern`` stands in space of no present file (offsets from the image's first byte)."""
-        return [hit for system in self.systems for hit in recovery.search(system, pattern)]
+        return [hit for system in self.systems for hit in freespace.search(system, pattern)]
 
     def carve(self, pattern: bytes) -> list[Carved]:
         """The nameless content around each place where ``pattern`` stands in that space."""
-        return [piece for system in self.systems for piece in recovery.carve(system, pattern)]
+        return [piece for system in self.systems for piece in freespace.carve(system, pattern)]
 
     def trace(self, original: bytes, *, volume: int = 0) -> Trace:
         """How many bytes of a known file are still found in that space, and where."""
-        return recovery.trace(recovery.of_volume(self.systems, volume), original)
+        return freespace.trace(recovery.of_volume(self.systems, volume), original)
 
     def close(self) -> None:
         """Close the files of the image."""
@@ -296,131 +294,3 @@ def _mismatch(origin: str, name: str, value: str, computed: str) -> Finding:
     return Finding(
         code, message.format(name=label, now=computed, then=value.lower()), label, ("ISO/IEC 27037",)
     )
-
-
-# the medium
-
-
-class _Media:
-    """The bytes of a medium, wherever they are stored."""
-
-    kind: Literal["E01", "raw"]
-    segments: list[Path]
-    headers: Mapping[str, str] = {}
-    stored_hashes: Mapping[str, str] = {}
-    acquired_at: datetime | None = None
-    findings: Sequence[Finding] = ()
-    size: int
-
-    def read(self, offset: int, size: int) -> bytes:
-        raise NotImplementedError
-
-    def check(self, progress: Progress | None) -> list[Finding]:
-        return []
-
-    def close(self) -> None:
-        raise NotImplementedError
-
-
-class _RawMedia(_Media):
-    kind = "raw"
-
-    def __init__(self, path: Path) -> None:
-        self.segments = [path]
-        self._stream: BinaryIO = path.open("rb")
-        self.size = self._stream.seek(0, io.SEEK_END)
-
-    def read(self, offset: int, size: int) -> bytes:
-        self._stream.seek(offset)
-        return self._stream.read(max(0, min(size, self.size - offset)))
-
-    def close(self) -> None:
-        self._stream.close()
-
-
-class _EwfMedia(_Media):
-    kind = "E01"
-
-    def __init__(self, path: Path) -> None:
-        import pyewf
-
-        self._container = container = ewf.read_container(path)
-        self.segments, self.headers = container.segments, container.headers
-        self.stored_hashes, self.acquired_at = container.stored_hashes, container.acquired_at
-        self.findings = container.findings
-        self._where = path.name
-        self._handle = pyewf.handle()
-        try:
-            self._handle.open([str(segment) for segment in container.segments])
-            self.size = int(self._handle.get_media_size())
-        except OSError as error:
-            self._handle = None
-            raise self._damaged(error) from error
-        if self.size != container.media_size:
-            self.close()
-            raise self._damaged(_("two readers disagree on the size of the medium"))
-
-    def _damaged(self, reason: object) -> ImageDamaged:
-        return ImageDamaged(
-            _("The image is damaged and cannot be read: {reason}.").format(
-                reason=str(reason).split(". ")[0][:160]
-            ),
-            where=self._where,
-            next_step=_(_COPY_AGAIN),
-            findings=self.findings,
-        )
-
-    def read(self, offset: int, size: int) -> bytes:
-        size = max(0, min(size, self.size - offset))
-        try:
-            self._handle.seek(offset)
-            parts = []
-            while size and (part := self._handle.read(size)):
-                parts.append(part)
-                size -= len(part)
-            return b"".join(parts)
-        except OSError as error:
-            raise self._damaged(error) from error
-
-    def check(self, progress: Progress | None) -> list[Finding]:
-        return self._container.check_chunks(progress=progress)
-
-    def close(self) -> None:
-        if self._handle is not None:
-            self._handle.close()
-            self._handle = None
-
-
-class _Stream:
-    """The medium as a stream, for hashing."""
-
-    def __init__(self, media: _Media) -> None:
-        self._media = media
-        self._position = 0
-
-    def read(self, size: int, /) -> bytes:
-        data = self._media.read(self._position, size)
-        self._position += len(data)
-        return data
-
-
-def _tsk_image(media: _Media) -> Any:
-    import pytsk3
-
-    class MediaImage(pytsk3.Img_Info):  # type: ignore[misc]
-        def __init__(self) -> None:
-            super().__init__(url="", type=pytsk3.TSK_IMG_TYPE_EXTERNAL)
-
-        def read(self, offset: int, size: int) -> bytes:
-            try:
-                return media.read(offset, size)
-            except ImageDamaged as error:
-                raise OSError(error.what) from error
-
-        def get_size(self) -> int:
-            return media.size
-
-        def close(self) -> None:
-            """The medium is closed by the image that owns it."""
-
-    return MediaImage()

@@ -15,32 +15,33 @@ sender can invent those below them.
 
 from __future__ import annotations
 
-import binascii
 import email
 import email.policy
-import json
-import logging
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import parseaddr, parsedate_to_datetime
 from os import PathLike
 from pathlib import Path
-from typing import Any, Literal
 
-from hanoikit.errors import ArtefactUnreadable, DataInvalid, Finding
+from hanoikit.errors import ArtefactUnreadable, Finding
 from hanoikit.evidence import hashing
+from hanoikit.evidence.mailauth import (
+    Arc,
+    ArcSet,
+    Dns,
+    Signature,
+    aligned,
+    arc_chain,
+    one_line,
+    records,
+    signatures,
+)
 from hanoikit.i18n import _
 
-Result = Literal["pass", "fail", "none", "permerror"]
-"""The words of RFC 8601: ``permerror`` means that it can never be checked with these DNS answers."""
-Reason = Literal[
-    "valid", "body-changed", "header-changed", "key-missing", "key-unusable", "malformed", "expired",
-    "not-signed", "seal-broken", "reported-failure",
-]  # fmt: skip
-Dns = Mapping[str, str | list[str]]
+__all__ = ["Arc", "ArcSet", "Hop", "MailReport", "Part", "Signature", "Stamp", "read"]
 
 _KNOWN = ("from", "received", "date", "message-id", "return-path", "dkim-signature", "subject", "to")
 _SMALL_CLOCK_ERROR = timedelta(minutes=5)
@@ -56,48 +57,6 @@ class Stamp:
 
     def __str__(self) -> str:
         return self.instant.isoformat(sep=" ") if self.instant else f"{self.stored.isoformat(sep=' ')} (?)"
-
-
-@dataclass(frozen=True, slots=True)
-class Signature:
-    """The verdict on one DKIM signature.
-
-    ``aligned`` tells whether the signing domain is that of the ``From`` address or one above or below it.
-    ``signed_at`` is the signer's own statement (``t=``). ``partial_body`` warns of a length limit (``l=``):
-    bytes behind it can be added without breaking the signature.
-    """
-
-    domain: str
-    selector: str
-    result: Result
-    reason: Reason
-    explanation: str
-    signed_headers: tuple[str, ...] = ()
-    signed_at: datetime | None = None
-    aligned: bool = False
-    partial_body: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ArcSet:
-    """One forwarder's set of ARC headers: what it says it saw, and whether seal and signature hold."""
-
-    instance: int
-    domain: str
-    seal_valid: bool
-    message_valid: bool
-    chain_before: str
-    authentication_results: str
-
-
-@dataclass(frozen=True, slots=True)
-class Arc:
-    """The verdict on the whole ARC chain, and its sets from the first forwarder to the last."""
-
-    result: Result
-    reason: Reason
-    explanation: str
-    sets: tuple[ArcSet, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,15 +126,15 @@ def read(path: str | PathLike[str], dns: str | PathLike[str] | Dns) -> MailRepor
             where=path.name,
             next_step=_("Export the mail with all its headers, as “original” or “source” (.eml)."),
         )
-    records = _records(dns)
+    answers = records(dns)
     findings: list[Finding] = []
     hops = _hops(message)
     date = _stamp(_text(message, "Date"))
-    arc = _arc(raw, records)
-    signatures = tuple(_signatures(raw, records, _domain_of(_text(message, "From"))))
+    arc = arc_chain(raw, answers)
+    verdicts = tuple(signatures(raw, answers, _domain_of(_text(message, "From"))))
     _note_headers(message, date, findings)
     _note_clocks(hops, date, findings)
-    _note_verdicts(signatures, arc, findings)
+    _note_verdicts(verdicts, arc, findings)
     return MailReport(
         path=path,
         sha256=hashing.digest_bytes(raw)["sha256"],
@@ -185,217 +144,14 @@ def read(path: str | PathLike[str], dns: str | PathLike[str] | Dns) -> MailRepor
         message_id=_text(message, "Message-ID").strip(),
         return_path=_text(message, "Return-Path").strip("<> "),
         date=date,
-        signatures=signatures,
+        signatures=verdicts,
         arc=arc,
         hops=hops,
-        claims=tuple(_one_line(str(value)) for value in message.get_all("Authentication-Results", [])),
+        claims=tuple(one_line(str(value)) for value in message.get_all("Authentication-Results", [])),
         parts=tuple(_parts(message, findings)),
         text=_body(message),
         findings=tuple(findings),
     )
-
-
-# signatures
-
-
-class _Answers:
-    """The recorded DNS answers, as dkimpy asks for them; remembers which names had none."""
-
-    def __init__(self, records: Mapping[str, str]) -> None:
-        self.records = records
-        self.unanswered: list[str] = []
-
-    def __call__(self, name: bytes | str, timeout: int = 5) -> bytes | None:
-        asked = (name.decode("idna") if isinstance(name, bytes) else name).rstrip(".").lower()
-        answer = self.records.get(asked)
-        if answer is None:
-            self.unanswered.append(asked)
-        return answer.encode("ascii", "replace") if answer is not None else None
-
-
-def _records(dns: str | PathLike[str] | Dns) -> dict[str, str]:
-    if isinstance(dns, Mapping):
-        data: Any = dns
-        where = None
-    else:
-        where = str(dns)
-        try:
-            data = json.loads(Path(dns).read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise DataInvalid(
-                _("The recorded DNS answers cannot be read: {reason}.").format(reason=error), where=where
-            ) from error
-    answers: dict[str, str] = {}
-    for name, value in data.items() if isinstance(data, Mapping) else ():
-        # One TXT record can be stored as several strings; they belong together without a space (RFC 6376
-        # 3.6.2.2).
-        text = "".join(value) if isinstance(value, list) and all(isinstance(v, str) for v in value) else value
-        if isinstance(name, str) and isinstance(text, str):
-            answers[name.rstrip(".").lower()] = text
-    if not isinstance(data, Mapping) or len(answers) != len(data):
-        raise DataInvalid(
-            _("The recorded DNS answers must be a list of names, each with its TXT record."), where=where
-        )
-    return answers
-
-
-def _silent() -> logging.Logger:
-    logger = logging.getLogger("hanoikit.evidence.mail.dkim")
-    logger.addHandler(logging.NullHandler()) if not logger.handlers else None
-    logger.propagate = False
-    return logger
-
-
-def _signatures(raw: bytes, records: Mapping[str, str], from_domain: str) -> list[Signature]:
-    import dkim
-
-    try:
-        verifier = dkim.DKIM(raw, logger=_silent())
-        count = sum(name.lower() == b"dkim-signature" for name, _value in verifier.headers)
-    except dkim.DKIMException as error:
-        text = _("The mail's headers are malformed: {reason}.").format(reason=error)
-        return [Signature("", "", "permerror", "malformed", text)]
-    verdicts = []
-    for index in range(count):
-        verifier = dkim.DKIM(raw, logger=_silent())
-        answers = _Answers(records)
-        problem: Exception | None = None
-        try:
-            valid = bool(verifier.verify(idx=index, dnsfunc=answers))
-        except (dkim.DKIMException, binascii.Error, ValueError, KeyError, IndexError) as error:
-            valid, problem = False, error
-        verdicts.append(_signature(verifier, index, valid, problem, answers, from_domain))
-    return verdicts
-
-
-def _signature(
-    verifier: Any, index: int, valid: bool, problem: Exception | None, answers: _Answers, from_domain: str
-) -> Signature:
-    fields = _fields(verifier, index)
-    domain, selector = fields.get("d", ""), fields.get("s", "")
-    words = str(problem or "")
-    result: Result = "pass" if valid else "fail"
-    reason: Reason
-    if valid:
-        reason, text = (
-            "valid",
-            _("The domain {domain} signed these headers and this body; they are unchanged."),
-        )
-    elif "body hash mismatch" in words:
-        reason, text = "body-changed", _("The body is not the one that {domain} signed.")
-    elif "x= value is past" in words:
-        reason, text = (
-            "expired",
-            _("The signature of {domain} has expired; that does not mean it was false then."),
-        )
-    elif answers.unanswered:
-        result, reason = "permerror", "key-missing"
-        text = _("The recorded DNS answers hold no key {selector} of {domain}.")
-    elif problem is not None and "Key" in type(problem).__name__:
-        result, reason, text = (
-            "permerror",
-            "key-unusable",
-            _("The key {selector} of {domain} cannot be used."),
-        )
-    elif problem is not None:
-        result, reason = "permerror", "malformed"
-        text = _("The signature cannot be read: {reason}.").replace("{reason}", words.replace("{", "(")[:120])
-    elif not getattr(verifier, "pk", None):
-        result, reason, text = (
-            "permerror",
-            "key-unusable",
-            _("The key {selector} of {domain} cannot be used."),
-        )
-    else:
-        reason = "header-changed"
-        text = _("A signed header, or the signature of {domain} itself, has changed; the body has not.")
-    moment = fields.get("t", "")
-    return Signature(
-        domain=domain,
-        selector=selector,
-        result=result,
-        reason=reason,
-        explanation=text.format(domain=domain, selector=selector),
-        signed_headers=tuple(re.split(r"\s*:\s*", fields["h"].strip())) if fields.get("h") else (),
-        signed_at=datetime.fromtimestamp(int(moment), UTC) if re.fullmatch(r"\d{1,11}", moment) else None,
-        aligned=_aligned(domain, from_domain),
-        partial_body="l" in fields,
-    )
-
-
-def _fields(verifier: Any, index: int) -> dict[str, str]:
-    values = [value for name, value in verifier.headers if name.lower() == b"dkim-signature"]
-    fields = {}
-    for piece in values[index].decode("utf-8", "replace").split(";"):
-        key, separator, value = piece.partition("=")
-        if separator:
-            fields[key.strip()] = re.sub(r"\s+", "", value)
-    return fields
-
-
-def _aligned(domain: str, from_domain: str) -> bool:
-    first, second = domain.lower(), from_domain.lower()
-    return bool(first and second) and (
-        first == second or first.endswith("." + second) or second.endswith("." + first)
-    )
-
-
-def _arc(raw: bytes, records: Mapping[str, str]) -> Arc:
-    import dkim
-
-    answers = _Answers(records)
-    try:
-        verdict, details, words = dkim.ARC(raw, logger=_silent()).verify(dnsfunc=answers)
-    except (dkim.DKIMException, binascii.Error, ValueError, KeyError, IndexError) as error:
-        return Arc(
-            "permerror", "malformed", _("The ARC headers cannot be read: {reason}.").format(reason=error)
-        )
-    sets = tuple(
-        ArcSet(
-            instance=each["instance"],
-            domain=each.get("as-domain", b"").decode("utf-8", "replace"),
-            seal_valid=bool(each.get("as-valid")),
-            message_valid=bool(each.get("ams-valid")),
-            chain_before=each.get("cv", b"").decode("ascii", "replace"),
-            authentication_results=_one_line(each.get("aar-value", b"").decode("utf-8", "replace")),
-        )
-        for each in sorted(details, key=lambda each: int(each["instance"]))
-    )
-    if verdict == dkim.CV_Pass:
-        return Arc("pass", "valid", _("Every forwarder's seal holds, back to the first one."), sets)
-    if verdict == dkim.CV_None:
-        return Arc("none", "not-signed", _("No forwarder has sealed this mail."))
-    if answers.unanswered:
-        name = answers.unanswered[0]
-        text = _("The recorded DNS answers hold no key {name}.").format(name=name)
-        return Arc("permerror", "key-missing", text, sets)
-    if verdict is None:
-        text = _("A forwarder itself reports that the chain was broken when it arrived.")
-        return Arc("fail", "reported-failure", text, sets)
-    if "Message-Signature" in words:
-        text = _("The mail has changed since the last forwarder sealed it.")
-        return Arc("fail", "body-changed" if _body_changed(raw, answers) else "header-changed", text, sets)
-    if "did not validate" in words or "invalid status" in words:
-        text = _("A forwarder's seal, or something below it, has changed.")
-        return Arc("fail", "seal-broken", text, sets)
-    text = _("The ARC headers cannot be read: {reason}.").format(reason=words)
-    return Arc("permerror", "malformed", text, sets)
-
-
-def _body_changed(raw: bytes, answers: _Answers) -> bool:
-    import dkim
-
-    heard: list[str] = []
-
-    class Listener(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            heard.append(record.getMessage())
-
-    # dkimpy tells the reason of a failed ARC message signature to its log only.
-    logger = logging.Logger("hanoikit.evidence.mail.arc")
-    logger.addHandler(Listener())
-    dkim.ARC(raw, logger=logger).verify(dnsfunc=answers)
-    return any("body hash mismatch" in line for line in heard)
 
 
 # path and clocks
@@ -413,7 +169,7 @@ def _hops(message: EmailMessage) -> tuple[Hop, ...]:
     hops: list[Hop] = []
     before: datetime | None = None
     for value in reversed(message.get_all("Received", [])):
-        text = _one_line(str(value))
+        text = one_line(str(value))
         path, _separator, moment = text.rpartition(";")
         stamp = _stamp(moment.strip())
         found = {
@@ -482,7 +238,7 @@ def _note_headers(message: EmailMessage, date: Stamp | None, findings: list[Find
         text = _("The date has no zone or cannot be read.")
         findings.append(Finding("date-unknown", text, "Date", severity="warning"))
     sender, back = _domain_of(_text(message, "From")), _domain_of(_text(message, "Return-Path"))
-    if sender and back and not _aligned(sender, back):
+    if sender and back and not aligned(sender, back):
         text = _("The mail says it is from {first}, but bounces go to {second}.").format(
             first=sender, second=back
         )
@@ -511,11 +267,7 @@ def _note_verdicts(signatures: tuple[Signature, ...], arc: Arc, findings: list[F
 
 
 def _text(message: EmailMessage, name: str) -> str:
-    return _one_line(str(message.get(name, "")))
-
-
-def _one_line(text: str) -> str:
-    return re.sub(r"\s+", " ", text).strip()
+    return one_line(str(message.get(name, "")))
 
 
 def _domain_of(address: str) -> str:
