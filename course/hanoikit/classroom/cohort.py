@@ -222,30 +222,18 @@ def work(
     """Let one simulated trainee work in ``folder``, a copy of the release; the answers that are on the
     sheet then.
 
-    What the trainee knows is done by the author's own model cells, so that files come into being as they
-    would; all other answers are appended to the sheet. A fixed clock makes the same sheet from the same
-    seed.
+    Files are made by the author's own model cells, code is written into its cell, and all other answers are
+    appended to a real answer sheet. A fixed clock makes the same sheet from the same seed.
     """
     from hanoikit.exercise.sheet import Sheet
 
     given = {name: answerer.answer(question, rng) for name, question in questions.items()}
-    known = [
-        name
-        for name, value in given.items()
-        if value is KNOWS and questions[name].kind not in {"code", "written"}
-    ]
-    sheet_path = folder / "answers.jsonl"
-    if known:
-        ran = run_cells(source.parsed, folder, known=known)
-        # The runner's own sheet has today's times; the sample's sheet is written again with the fixed clock.
-        sheet_path.unlink(missing_ok=True)
-        given |= {name: ran.answers.get(name, NOTHING) for name in known}
-    for name, question in questions.items():
-        if given[name] is KNOWS and question.kind == "written":
-            slots = [slot for slot, _label in question.spec.get("slots", ()) if slot]
-            given[name] = dict.fromkeys(slots, question.model) if slots else question.model
-    _write_code(source, questions, folder, {name for name, value in given.items() if value is KNOWS})
-    values = [(name, value) for name, value in given.items() if value is not KNOWS and value is not NOTHING]
+    knows = {name for name, value in given.items() if value is KNOWS}
+    if files := [name for name in knows if questions[name].kind == "files"]:
+        run_cells(source.parsed, folder, known=files)
+    _write_code(source, questions, folder, knows)
+    given |= {name: NOTHING if questions[name].model is None else questions[name].model for name in knows}
+    values = [(name, value) for name, value in given.items() if value is not NOTHING]
     at = begin
     rows = []
     for name, value in values:

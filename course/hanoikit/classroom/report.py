@@ -218,6 +218,8 @@ def _questions(questions: Sequence[QuestionFigures], people: int, label: str) ->
 
 
 def _discrimination(item: QuestionFigures) -> str:
+    if item.difficulty is None:
+        return "–"
     if item.discrimination is None:
         return _("too few to say") if item.n < statistics.ENOUGH else _("no spread")
     return f"{item.discrimination:.2f} ({statistics.quality(item.discrimination)})"

@@ -1,6 +1,6 @@
 """The process in which an assignment's own cells run; see :mod:`hanoikit.classroom.study`.
 
-Reads ``{"assignment": ..., "steps": [{"question", "model", "code"}]}`` from standard input, runs each step
+Reads ``{"assignment": ..., "steps": [{"name", "code"}]}`` from standard input, runs each step
 in one IPython shell in the current folder, and writes what came of it as JSON behind a record separator.
 """
 
@@ -27,7 +27,7 @@ def main() -> None:
         result = shell.run_cell(step["code"], store_history=False, silent=False)
         error = result.error_before_exec or result.error_in_exec
         if error is not None:
-            failed[step["question"] or "setup"] = f"{type(error).__name__}: {error}"
+            failed[step["name"]] = f"{type(error).__name__}: {error}"
     asked = {
         name: {"kind": entry.kind.name, "spec": json.loads(json.dumps(entry.kind.spec(), default=str))}
         for name, entry in BOOK.asked.items()

@@ -4,7 +4,7 @@
 >>> studied["m04-q1"].kind, studied["m04-q1"].options, studied["m04-q1"].model
 ('choice', {'a': 'It proves who made the copy.', 'b': '...'}, 'b')
 
-The setup, control and model cells run in a process of their own, in a folder of their own; so options that
+The setup, lab, control and model cells run in a process of their own, in a folder of their own; so options that
 a cell computes, and files that a model answer makes (an image, a package), are the real ones.
 """
 
@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hanoikit.build import Source, questions
+from hanoikit.build import Question, Source, questions
 from hanoikit.errors import ClassroomError
 from hanoikit.i18n import _
 
@@ -37,7 +37,7 @@ class Studied:
     spec: Mapping[str, Any] = field(repr=False)
     """What the control knows: ``options``, ``left``, ``right``, ``zones``, ``slots``, ``unit``."""
     model: Any = None
-    """The author's answer as the answer sheet holds it; for a written question the author's text."""
+    """The author's answer as the answer sheet holds it; ``None`` where files or code are the answer."""
     solution: Mapping[str, str] = field(default_factory=dict)
     """For a code question: nbgrader name of each solution cell and the author's code."""
 
@@ -70,7 +70,7 @@ def study(source: Source, scratch: Path) -> dict[str, Studied]:
             kind=asked.get("kind", question.kind),
             prompt=question.prompts[0].source if question.prompts else "",
             spec=asked.get("spec", {}),
-            model=_written(question.graded[0].source) if question.written else ran.answers.get(question.id),
+            model=ran.answers.get(question.id, _written(question) if question.written else None),
             solution={
                 str(cell.nbgrader["grade_id"]): without_markers(cell.source)
                 for cell in question.solutions
@@ -92,7 +92,7 @@ class Ran:
 
 
 def run_cells(source: Source, folder: Path, *, known: Collection[str] | None) -> Ran:
-    """Run setup, control and model cells in ``folder``, in order, as a trainee's kernel would.
+    """Run setup, lab, control and model cells in ``folder``, in order, as a trainee's kernel would.
 
     ``known`` are the questions whose model cells run; ``None`` means all. A cell that fails does not stop
     the rest.
@@ -100,14 +100,13 @@ def run_cells(source: Source, folder: Path, *, known: Collection[str] | None) ->
     folder.mkdir(parents=True, exist_ok=True)
     steps = []
     models = {id(cell): question.id for question in questions(source) for cell, _call in question.models}
-    controls = {id(cell): question.id for question in questions(source) for cell, _call in question.controls}
     for cell in source.cells:
-        name = models.get(id(cell)) or controls.get(id(cell)) or ""
-        if cell.kind != "code" or not ("setup" in cell.tags or name):
+        if cell.kind != "code" or not cell.tags & {"setup", "lab", "ask", "model"}:
             continue
-        if id(cell) in models and known is not None and name not in known:
+        name = models.get(id(cell), "")
+        if "model" in cell.tags and known is not None and name not in known:
             continue
-        steps.append({"question": name, "model": id(cell) in models, "code": cell.source})
+        steps.append({"name": name or f"line {cell.line}", "code": cell.source})
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith(("NBGRADER", "HANOIKIT"))
     }
@@ -138,10 +137,10 @@ def without_markers(code: str) -> str:
     )
 
 
-def _written(cell: str) -> str:
-    """The author's text without the mark scheme."""
+def _written(question: Question) -> str:
+    """The author's text in the cell that a person marks, without the mark scheme."""
     kept, inside = [], False
-    for line in cell.split("\n"):
+    for line in question.graded[0].source.split("\n"):
         if "BEGIN MARK SCHEME" in line:
             inside = True
         elif "END MARK SCHEME" in line:

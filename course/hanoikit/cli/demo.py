@@ -118,14 +118,13 @@ def show(run: CohortRun, console: Console) -> None:
             listing.add_column(heading, overflow="fold")
         for result in run.of(source.name):
             marked = result.marked
+            who = _("bot") if result.answerer.is_bot else _("person")
             if marked is None:
-                listing.add_row(
-                    result.answerer.name, result.answerer.description, "–", "–", "–", "–", _("not marked")
-                )
+                listing.add_row(result.answerer.name, who, "–", "–", "–", "–", _("not marked"))
                 continue
             listing.add_row(
                 result.answerer.name,
-                result.answerer.description,
+                who,
                 f"{marked.percent:.1f} %",
                 f"{wording.number(marked.core_points)} / {wording.number(marked.core_maximum)}",
                 wording.number(marked.extra_points),
