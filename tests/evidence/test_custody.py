@@ -490,6 +490,14 @@ def test_a_hostile_line_is_unreadable_and_nothing_worse(line):
     assert codes(relined(LOG, [line])) == [("unreadable-line", 1)]
 
 
+def test_a_signature_has_one_spelling():
+    entry = LOG.entries[9]
+    for other in (entry.line[-130:-2].upper(), entry.line[-130:-4] + b"  "):
+        lines = [each.line for each in LOG.entries]
+        lines[9] = entry.line[:-130] + other + entry.line[-2:]
+        assert codes(relined(LOG, lines)) == [("unreadable-line", 10)]
+
+
 def test_a_member_written_twice_is_no_entry():
     entry = LOG.entries[9]
     body = entry.signed_bytes.replace(b'"index":10', b'"index":11,"index":10')

@@ -405,6 +405,8 @@ def test_a_proof_with_wrong_members_is_rejected():
         ("index", "1"),
         ("path", ["zz"]),
         ("path", [1]),
+        ("path", ["AB" * 32]),
+        ("path", ["ab " * 21 + "a"]),
         ("leaf", {}),
         ("path", None),
     ):

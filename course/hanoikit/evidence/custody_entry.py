@@ -150,7 +150,10 @@ def read_line(line: bytes, place: int) -> CustodyEntry | Unreadable:
         return Unreadable(place, line, _("It is no signed entry."))
     body = line[len(_ENTRY_MARK) : -_TAIL]
     try:
-        bytes.fromhex(line[-130:-2].decode("ascii"))
+        signature = line[-130:-2].decode("ascii")
+        # One signature has one spelling: fromhex would also take capitals and spaces.
+        if bytes.fromhex(signature).hex() != signature:
+            raise ValueError(signature)
         value = json.loads(body)
         at = datetime.fromisoformat(value["time"])
     except (ValueError, TypeError, KeyError, RecursionError):

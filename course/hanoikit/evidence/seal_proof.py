@@ -174,7 +174,8 @@ def _path(values: list[Any]) -> tuple[str, ...]:
 
 def hash_from_hex(value: Any) -> bytes:
     """The bytes of a SHA-256 written in lower-case hexadecimal. Raises ``ValueError`` for anything else."""
-    if not isinstance(value, str) or len(value) != 2 * HASH_SIZE or value != value.lower():
+    # fromhex would also take capitals and spaces; one hash has one spelling.
+    if not isinstance(value, str) or len(value) != 2 * HASH_SIZE or bytes.fromhex(value).hex() != value:
         raise ValueError("a hash is 64 lower-case hexadecimal digits")
     return bytes.fromhex(value)
 
