@@ -13,6 +13,8 @@ help:
 	@echo "make build   derive the notebooks from their text sources"
 	@echo "make bench   measure speed against the peers, ratios in one run"
 	@echo "make assets  rebuild the committed data from their scripts"
+	@echo "make messages extract the texts that trainees see for translators"
+	@echo "make wheel   build the wheel into dist/"
 	@echo "make tour    take the README's screenshots from the running product"
 
 # One stamp for the course, one for the tests: set-up runs again only when the dependency files change.
@@ -39,6 +41,7 @@ check: $(VENV)/.tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/hanoikit build --check
+	$(BIN)/python scripts/messages.py --check
 
 build: $(VENV)/.tests
 	$(BIN)/hanoikit build
@@ -56,7 +59,7 @@ tour: $(VENV)/.tests
 	$(BIN)/python scripts/tour.py
 
 wheel: $(VENV)/.tests
-	$(BIN)/python -m pip wheel --no-deps --wheel-dir dist .
+	$(BIN)/python -m pip wheel --no-deps --no-build-isolation --wheel-dir dist .
 
 clean:
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -127,3 +127,28 @@ def test_lesson_and_assignment_have_the_same_objectives(course, citations):
     with pytest.raises(BuildError) as caught:
         build.derive_all(course, citations=citations)
     assert [finding.code for finding in caught.value.findings] == ["objectives-differ"]
+
+
+@pytest.mark.parametrize("target", ["m05-network", "m04-evidence-chain#No-such-heading"])
+def test_a_mark_that_sends_back_to_nowhere_is_found(course, citations, target):
+    path = build.assignment_paths(course)[0]
+    path.write_text(path.read_text().replace('cite="25(2)")', f'cite="25(2)", read="{target}")'))
+    with pytest.raises(BuildError) as caught:
+        build.derive_all(course, citations=citations)
+    assert [finding.code for finding in caught.value.findings] == ["read-nowhere"]
+
+
+def test_a_mark_may_send_back_to_a_heading_of_the_lesson(course, citations):
+    path = build.assignment_paths(course)[0]
+    target = "m04-evidence-chain#Operate-it"
+    path.write_text(path.read_text().replace('cite="25(2)")', f'cite="25(2)", read="{target}")'))
+    assert build.derive_all(course, citations=citations).notebooks
+
+
+def test_a_question_answered_by_files_needs_no_control(assignment_text, citations):
+    start = assignment_text.index("```{code-cell} python\n:tags: [ask]\nask.choice")
+    end = assignment_text.index("```{code-cell} python\n---\nnbgrader: {grade: true, grade_id: m04-q1,")
+    text = assignment_text[:start] + assignment_text[end:]
+    assert {"no-control", "no-model"} <= findings(text, citations).keys()
+    text = text.replace('{"question": "m04-q1",', '{"question": "m04-q1", "answer": "files",')
+    assert findings(text, citations) == {}

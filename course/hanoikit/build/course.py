@@ -129,8 +129,19 @@ def _read_all(paths: list[Path], kind: str, findings: list[Finding]) -> Iterator
 
 
 def _check_pairs(lessons: list[Source], assignments: list[Source]) -> list[Finding]:
-    """A lesson and its assignment have the same objectives, each with one wording."""
+    """A lesson and its assignment have the same objectives, and every mark sends back to a heading there is."""
     findings = []
+    places = {source.name: text.anchors(source) for source in lessons}
+    for source in assignments:
+        for line, target in text.read_again(source):
+            lesson_name, _, anchor = target.partition("#")
+            if lesson_name not in places:
+                message = f"'read' names the lesson {lesson_name}, which is not there."
+            elif anchor and anchor not in places[lesson_name]:
+                message = f"'read' names a heading that {lesson_name} does not have: {anchor}."
+            else:
+                continue
+            findings.append(Finding("read-nowhere", message, source.place(line)))
     taught = {
         source.name: {item["id"]: item["text"] for item in frontmatter.objectives(source)}
         for source in lessons

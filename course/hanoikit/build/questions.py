@@ -9,8 +9,8 @@
 A question is a prompt (Markdown), a control (tag ``ask``), a model answer (tag ``model``) or a solution
 region, and a cell that nbgrader grades. Where the answer is what the trainee made (a package, a file), the
 prompt says ``"answer": "files"``: there is no control, and a cell tagged ``model`` that names the question in
-its metadata does the work. Several questions may look at the same work. ``check`` reports everything that is missing or does not fit, at
-once, in reading order.
+its metadata does the work. Several questions may look at the same work. ``check`` reports everything that is
+missing or does not fit, at once, in reading order.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ them.
 from __future__ import annotations
 
 import ast
+import contextlib
 import re
 from collections.abc import Iterator
 from typing import Protocol
@@ -104,19 +105,34 @@ def references(source: Source) -> Iterator[tuple[int, str]]:
 
 
 def _cited(code: str) -> Iterator[str]:
+    for value in _arguments(code, "cite"):
+        for item in value if isinstance(value, (list, tuple)) else [value]:
+            yield from (part.strip() for part in str(item).split(",") if part.strip())
+
+
+def read_again(source: Source) -> Iterator[tuple[int, str]]:
+    """Every place ``LESSON#Heading`` that a mark sends the trainee back to, with its line."""
+    for cell in source.cells:
+        if cell.kind == "code":
+            for value in _arguments(cell.source, "read"):
+                yield cell.line, str(value)
+
+
+def anchors(source: Source) -> frozenset[str]:
+    """The names by which JupyterLab reaches the headings of a source: their text with hyphens for blanks."""
+    return frozenset(re.sub(r"[*_`]", "", text).replace(" ", "-") for _line, _rank, text in headings(source))
+
+
+def _arguments(code: str, name: str) -> Iterator[object]:
+    """The values of the keyword argument ``name`` in the calls of a cell."""
     try:
         tree = ast.parse(code)
     except SyntaxError:
         return
     for node in ast.walk(tree):
-        if isinstance(node, ast.keyword) and node.arg == "cite":
-            try:
-                value = ast.literal_eval(node.value)
-            except ValueError:
-                continue
-            values = value if isinstance(value, (list, tuple)) else [value]
-            for item in values:
-                yield from (part.strip() for part in str(item).split(",") if part.strip())
+        if isinstance(node, ast.keyword) and node.arg == name:
+            with contextlib.suppress(ValueError):
+                yield ast.literal_eval(node.value)
 
 
 def headings(source: Source) -> Iterator[tuple[int, int, str]]:
