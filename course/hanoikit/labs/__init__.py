@@ -11,20 +11,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from hanoikit.labs.bench_panel import evidence_bench
     from hanoikit.labs.briefing import case_briefing
-    from hanoikit.labs.evidence_bench import evidence_bench
-    from hanoikit.labs.log_check import log_check
-    from hanoikit.labs.tamper_lab import tamper_lab
-    from hanoikit.labs.time_bench import time_bench
+    from hanoikit.labs.log_panel import log_check
+    from hanoikit.labs.tamper_panel import tamper_lab
+    from hanoikit.labs.time_panel import time_bench
 
 __all__ = ["case_briefing", "evidence_bench", "log_check", "tamper_lab", "time_bench"]
 
+# No module is called like a lab: importing it would put the module in the place of the function.
 _HOMES = {
     "case_briefing": "briefing",
-    "evidence_bench": "evidence_bench",
-    "log_check": "log_check",
-    "tamper_lab": "tamper_lab",
-    "time_bench": "time_bench",
+    "evidence_bench": "bench_panel",
+    "log_check": "log_panel",
+    "tamper_lab": "tamper_panel",
+    "time_bench": "time_panel",
 }
 
 

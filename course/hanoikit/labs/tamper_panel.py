@@ -17,7 +17,7 @@ from hanoikit.exercise import is_marking
 from hanoikit.i18n import _
 from hanoikit.labs.html import Markup, details, join, sentence, strong, table
 from hanoikit.labs.inert import Inert
-from hanoikit.labs.log_check import findings_table
+from hanoikit.labs.log_panel import findings_table
 from hanoikit.labs.panel import Button, Field, Result, Step, Values, panel
 from hanoikit.labs.showing import show_in
 from hanoikit.labs.timeline import custody_timeline
