@@ -13,7 +13,7 @@ help:
 	@echo "make build   derive the notebooks from their text sources"
 	@echo "make bench   measure speed against the peers, ratios in one run"
 	@echo "make assets  rebuild the committed data from their scripts"
-	@echo "make messages extract the texts that trainees see for translators"
+	@echo "make messages  extract the texts that trainees see, for translators"
 	@echo "make wheel   build the wheel into dist/"
 	@echo "make tour    take the README's screenshots from the running product"
 

@@ -5,12 +5,16 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 mode="${1:-course}"
-python="${PYTHON:-python3}"
 
-"$python" - <<'PY' || { echo "Hanoi Kit needs Python 3.11, 3.12 or 3.13. Set PYTHON=/path/to/python3.11 and run the command again." >&2; exit 1; }
-import sys
-sys.exit(0 if (3, 11) <= sys.version_info[:2] <= (3, 13) else 1)
-PY
+fits() { command -v "$1" >/dev/null 2>&1 && "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; }
+python=""
+for candidate in "${PYTHON:-python3}" python3.13 python3.12 python3.11; do
+  if fits "$candidate"; then python="$candidate"; break; fi
+done
+if [ -z "$python" ]; then
+  echo "Hanoi Kit needs Python 3.11, 3.12 or 3.13, and none was found. Install one, or say where it is: make start PYTHON=/path/to/python3.11" >&2
+  exit 1
+fi
 
 # program that is looked for : Debian package that has it : what needs it
 wanted="openssl:openssl:checking timestamps with a second program"
@@ -56,4 +60,7 @@ if [ ! -x .venv/bin/python ]; then
 fi
 extra=""; [ "$mode" = tests ] && extra="[test]"
 echo "Installing the Python packages (one to three minutes the first time)"
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".$extra"
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".$extra" || {
+  echo "The Python packages could not be installed; the lines above say why. This step needs a network once; afterwards none is needed. Run the command again when there is one." >&2
+  exit 1
+}

@@ -161,3 +161,27 @@ def test_build_check_lists_what_is_stale(monkeypatch, tmp_path, capsys):
 def test_the_module_can_be_run_in_place_of_the_script():
     done = hanoikit("version")
     assert done.returncode == 0 and done.stdout.startswith("hanoikit ")
+
+
+@pytest.mark.parametrize("part", [".", "course/lessons", "exercises"])
+def test_the_course_does_not_open_among_its_own_sources(part, capsys):
+    from hanoikit import resources
+
+    checkout = resources.checkout()
+    assert checkout is not None
+    assert cli.run(["start", str(checkout / part), "--no-browser"]) == 2
+    assert "sources of the kit" in capsys.readouterr().err
+
+
+def test_a_language_without_translation_is_told(capsys, monkeypatch):
+    from hanoikit import i18n, workspace
+    from hanoikit.errors import WorkspaceError
+
+    def full(folder):
+        raise WorkspaceError("The disk is full.")
+
+    monkeypatch.setattr(i18n, "_active", None)
+    monkeypatch.setattr(workspace, "refresh", full)
+    assert cli.run(["start", "/tmp/nowhere", "--lang", "tlh"]) == 1
+    shown = capsys.readouterr()
+    assert "no translation for 'tlh'" in shown.out and shown.err == "The disk is full.\n"

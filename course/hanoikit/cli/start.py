@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hanoikit.cli import SETTINGS
+from hanoikit.errors import UsageError
 from hanoikit.i18n import _, set_language
 
 if TYPE_CHECKING:
@@ -20,9 +21,7 @@ app = typer.Typer(**SETTINGS)
 def start(
     folder: Annotated[
         Path | None,
-        typer.Argument(
-            metavar="DIR", help="Your course folder; without it: hanoi-kit in your home folder."
-        ),
+        typer.Argument(metavar="DIR", help="Your course folder; without it: hanoi-kit in your home folder."),
     ] = None,
     lang: str | None = typer.Option(
         None, "--lang", metavar="CODE", help="Language of the course: en, fr, ..."
@@ -38,9 +37,11 @@ def start(
     """
     if lang:
         set_language(lang)
+        _check_language(lang)
     from hanoikit import workspace
 
     chosen = (folder or workspace.default_folder()).expanduser()
+    _check_place(chosen)
     delivery = workspace.refresh(chosen)
     _say(delivery)
     print(_("Opening JupyterLab (a few seconds) ..."), flush=True)
@@ -55,6 +56,38 @@ def start(
     print(_("Keep this window open while you work. To end, press Ctrl+C here."), flush=True)
     lab.wait()
     print(_("JupyterLab has ended. Your answers are in {folder}.").format(folder=chosen))
+
+
+def _check_language(code: str) -> None:
+    import hanoikit
+
+    catalogues = Path(hanoikit.__file__).parent / "locale"
+    there = sorted(path.parents[1].name for path in catalogues.glob("*/LC_MESSAGES/hanoikit.mo"))
+    if code.split("_")[0] not in {"en", *there} and code not in there:
+        print(
+            _(
+                "There is no translation for '{code}' yet, so the course is in English. There are: {codes}."
+            ).format(code=code, codes=", ".join(["en", *there]))
+        )
+
+
+def _check_place(folder: Path) -> None:
+    """Refuse the kit's own source folders, where the trainee's files would mix with the author's."""
+    from hanoikit import resources
+
+    checkout = resources.checkout()
+    if checkout is None:
+        return
+    place, root = folder.resolve(), checkout.resolve()
+    own = [root / name for name in ("course", "exercises", "solutions", "assets", "tests", "docs")]
+    if place == root or any(place.is_relative_to(part) for part in own):
+        raise UsageError(
+            _("This folder belongs to the sources of the kit."),
+            where=str(folder),
+            next_step=_("Name another one, or none: the course then opens in {folder}.").format(
+                folder=root / "workspace"
+            ),
+        )
 
 
 def _say(delivery: Delivery) -> None:
