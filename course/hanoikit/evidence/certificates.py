@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -105,6 +106,7 @@ def problems(
     return findings
 
 
+@lru_cache(maxsize=1024)
 def person(certificate: x509.Certificate) -> Person:
     """What the certificate says about its holder; an attribute that is missing is an empty text."""
 
@@ -121,6 +123,7 @@ def person(certificate: x509.Certificate) -> Person:
     )
 
 
+@lru_cache(maxsize=1024)
 def fingerprint(certificate: x509.Certificate) -> str:
     """SHA-256 of the certificate's DER bytes, in hexadecimal (64 characters)."""
     return certificate.fingerprint(hashes.SHA256()).hex()
