@@ -439,6 +439,14 @@ def test_every_input_is_large_enough_to_touch_and_named(stage: Stage, folder: Pa
         assert group.locator("legend").inner_text()
 
 
+def test_no_key_pressed_in_a_control_can_become_a_command_of_the_notebook(stage: Stage, folder: Path) -> None:
+    everything(stage)
+    open_ones = stage.page.locator(
+        ":is(.hk) :is(input, select, textarea, button):not([data-lm-suppress-shortcuts])"
+    )
+    expect(open_ones).to_have_count(0)
+
+
 def test_right_to_left_languages_mirror_the_controls(
     stage: Stage, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

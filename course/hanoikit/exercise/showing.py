@@ -46,10 +46,12 @@ class PlainForm:
     def bundle(self) -> dict[str, str]:
         """The plain form in both formats."""
         head, text = title(self.question), state_text(self.question)
+        # After a page is loaded anew, Jupyter no longer brings this up to date, so it does not claim to be the last word.
+        advice = _("Run this cell to see the newest state and to answer.")
         return {
             "text/plain": f"{head}: {text}",
             "text/html": f'<p class="hanoikit-plain" dir="{direction()}" style="white-space:pre-line">'
-            f"<strong>{html.escape(head)}:</strong> {html.escape(text)}</p>",
+            f"<strong>{html.escape(head)}:</strong> {html.escape(text)} <em>{html.escape(advice)}</em></p>",
         }
 
     def show(self) -> None:

@@ -34,9 +34,7 @@ const hk = {
       const actions = hk.el("div", { class: "hk-actions" });
       const fieldset = hk.el("fieldset", { class: "hk-fieldset" }, hk.el("legend", {}, spec.legend), body,
         hk.el("div", { class: "hk-foot" }, status, actions));
-      const root = hk.el("div", { class: `hk hk-${spec.kind}`, dir: spec.dir,
-                                  // Lumino: keys pressed in here are for the control, not commands for the notebook
-                                  "data-lm-suppress-shortcuts": "true" }, fieldset);
+      const root = hk.el("div", { class: `hk hk-${spec.kind}`, dir: spec.dir }, fieldset);
       el.append(root);
 
       let seq = model.get("status")?.seq ?? 0;
@@ -90,6 +88,12 @@ const hk = {
         send({ type: "clear" });
       } }, spec.graded ? t.clear : t.again));
 
+      // Keys pressed here are for the control, not commands for the notebook. Lumino looks for this on the element that
+      // has the focus itself: on the control around it, it comes too late.
+      for (const node of root.querySelectorAll("input, select, textarea, button")) {
+        node.setAttribute("data-lm-suppress-shortcuts", "true");
+      }
+
       const onStatus = () => {
         const now = model.get("status");
         if ((now.seq ?? 0) < seq) return;  // the reply to an older change: a newer one is on its way
@@ -110,12 +114,20 @@ const hk = {
         if (["saved", "incomplete"].includes(root.dataset.state)) setTimeout(onValue);
       };
       const onHide = () => frame.flush();
+      // JupyterLab takes the focus to the cell when its output is clicked; the next key belongs to what was clicked.
+      const onClick = (event) => {
+        const clicked = event.target.closest("input, select, textarea, button") ?? event.target.closest("label")?.control;
+        setTimeout(() => {
+          if (clicked && !root.contains(document.activeElement)) clicked.focus({ preventScroll: true });
+        });
+      };
 
       write(model.get("value"));
       show(model.get("status")?.state ?? "empty", model.get("status")?.text ?? "");
       model.on("change:status", onStatus);
       model.on("change:value", onValue);
       body.addEventListener("focusout", onLeave);
+      root.addEventListener("click", onClick);
       document.addEventListener("visibilitychange", onHide);
       window.addEventListener("pagehide", onHide);
 
