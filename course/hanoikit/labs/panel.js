@@ -59,6 +59,10 @@ function render({ model, el }) {
   root.append(make("h3", { class: "hk-title", id: `${prefix}-title`, text: model.get("title") }), list, live);
   el.append(root);
   const places = new Map();
+  // A wide table scrolls inside its result; then the keyboard must reach it.
+  const sizes = new ResizeObserver((entries) => {
+    for (const { target } of entries) target.tabIndex = target.scrollWidth > target.clientWidth ? 0 : -1;
+  });
 
   const draw = () => {
     const active = document.activeElement && root.contains(document.activeElement) ? document.activeElement.id : null;
@@ -104,7 +108,7 @@ function render({ model, el }) {
       place.item.classList.toggle("hk-done", Boolean(found && found.ok));
       place.item.classList.toggle("hk-problem", Boolean(found && !found.ok));
       const html = found ? found.html : "";
-      if (place.html !== html) { place.result.innerHTML = html; place.html = html; }
+      if (place.html !== html) { place.result.innerHTML = html; place.html = html; sizes.observe(place.result); }
     }
   };
 
@@ -118,7 +122,7 @@ function render({ model, el }) {
   model.on("change:results", show);
   model.on("msg:custom", (message) => { if (message && message.settled) { live.textContent = message.said; root.setAttribute("aria-busy", "false"); } });
   settled();
-  return () => { model.off("change:spec", draw); model.off("change:results", show); };
+  return () => { sizes.disconnect(); model.off("change:spec", draw); model.off("change:results", show); };
 }
 
 export default { render };

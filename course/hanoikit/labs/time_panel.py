@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -52,14 +53,24 @@ def _clock_fields() -> list[Field]:
 
 def _skew(values: Values) -> timedelta:
     try:
-        seconds = abs(float(str(values["error"] or "0").replace(",", ".")))
+        seconds = float(str(values["error"] or "0").strip().replace(",", "."))
     except ValueError:
+        seconds = math.nan
+    if math.isnan(seconds):
         raise UsageError(
             _("The error of the clock is not a number of seconds."),
             next_step=_("Twelve minutes and forty seconds are 760 seconds."),
-        ) from None
+        )
+    if seconds < 0:
+        # A sign and a direction together can be meant in two ways, and one of them is wrong by twice the error.
+        raise UsageError(
+            _("The error of the clock has a minus sign."),
+            next_step=_("Give the number without a sign, and choose the direction beside it."),
+        )
     if seconds > 366 * 86400:
         raise UsageError(_("A clock that is wrong by more than a year cannot be corrected here."))
+    if values["direction"] not in ("ahead", "behind"):
+        raise UsageError(_("The direction of the error is missing."), next_step=_("Choose ahead or behind."))
     return timedelta(seconds=seconds if values["direction"] == "ahead" else -seconds)
 
 
@@ -88,16 +99,34 @@ def _one() -> Step:
     )
 
 
+def _stored(text: str) -> datetime:
+    """The local time as it was written, without zone."""
+    try:
+        stored = datetime.fromisoformat(text)
+    except ValueError:
+        stored = None
+    if stored is None or len(text) <= len("2026-01-15"):  # a date alone would silently be midnight
+        raise UsageError(
+            _("The stored time cannot be read."),
+            next_step=_("Write it like this: 2026-01-15 11:30:00"),
+        )
+    if stored.tzinfo is not None:
+        raise UsageError(
+            _("This time states its zone itself."),
+            next_step=_("Leave the zone out here, and choose it in the field below."),
+        )
+    if not 1970 <= stored.year <= 2107:
+        raise UsageError(
+            _("The year {year} is outside of what clocks of computers show.").format(year=stored.year),
+            next_step=_("Check the year; the bench takes 1970 to 2107."),
+        )
+    return stored
+
+
 def _turn(values: Values) -> Result:
     from hanoikit.evidence.zones import place, read_local
 
-    try:
-        stored = datetime.fromisoformat(str(values["stored"]).strip()).replace(tzinfo=None)
-    except ValueError:
-        raise UsageError(
-            _("The stored time is not complete."),
-            next_step=_("Give a date and a time, with seconds if you have them."),
-        ) from None
+    stored = _stored(str(values["stored"]).strip())
     skew = _skew(values)
     reading = read_local(stored, values["zone"])
     shown = reading.instant
@@ -115,7 +144,7 @@ def _turn(values: Values) -> Result:
             ),
         ),
         (_("in UTC, as the clock showed it"), utc(shown)),
-        (_("clock corrected by"), f"{-skew.total_seconds():+,.0f} s"),
+        (_("clock corrected by"), f"{-skew.total_seconds() or 0.0:+,.10g} s"),
         (_("true time"), strong(utc(true))),
     ]
     if reading.ambiguous:

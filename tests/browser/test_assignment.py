@@ -1,0 +1,86 @@
+"""The assignment of module 4: answers given with the real controls, kept over a reload, marked with reasons."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from .conftest import CONNECTED, Notebook, serious
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser-assignment")]
+FOLDER = "exercises/m04-evidence-chain"
+ASSIGNMENT = f"{FOLDER}/m04-evidence-chain.ipynb"
+
+
+@pytest.fixture(scope="module")
+def assignment(open_notebook: Callable[[str], Notebook]) -> Notebook:
+    notebook = open_notebook(ASSIGNMENT)
+    notebook.run()
+    return notebook
+
+
+def answers(folder: Path) -> dict[str, object]:
+    """The last answer to each question, read from the sheet without the kit."""
+    found: dict[str, object] = {}
+    for line in (folder / FOLDER / "answers.jsonl").read_text(encoding="utf-8").splitlines()[1:]:
+        record = json.loads(line)
+        found[record["question"]] = record["value"]
+    return found
+
+
+def test_the_assignment_runs_from_top_to_bottom_without_an_error(assignment: Notebook) -> None:
+    assert assignment.failures() == []
+    assert assignment.errors == []
+
+
+def test_an_answer_is_on_the_disk_the_moment_it_is_given(assignment: Notebook, folder: Path) -> None:
+    page = assignment.page
+    choice = page.get_by_role("radio", name=re.compile("Back-date: an entry was given an earlier time"))
+    choice.first.check()
+    page.get_by_text(re.compile("Saved")).first.wait_for()
+    assignment.shot("question", choice.first.locator("xpath=ancestor::fieldset"))
+    assert answers(folder)["m04-q6"] == "c"
+
+
+def test_a_question_is_answered_with_the_keyboard_alone(assignment: Notebook, folder: Path) -> None:
+    page = assignment.page
+    box = page.get_by_role("checkbox", name=re.compile("that this file was under the seal")).first
+    box.focus()
+    page.keyboard.press("Space")
+    page.wait_for_timeout(800)
+    assert answers(folder)["m04-q2"] == ["b"]
+
+
+def test_answers_are_back_after_the_page_is_opened_again(assignment: Notebook, folder: Path) -> None:
+    page = assignment.page
+    page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+    page.wait_for_timeout(1500)
+    page.reload()
+    page.wait_for_selector(".jp-Notebook")
+    page.wait_for_function(CONNECTED)
+    assignment.run()
+    choice = page.get_by_role("radio", name=re.compile("Back-date: an entry was given an earlier time")).first
+    choice.wait_for()
+    assert choice.is_checked()
+    assert page.get_by_role(
+        "checkbox", name=re.compile("that this file was under the seal")
+    ).first.is_checked()
+    assert answers(folder)["m04-q6"] == "c"
+
+
+def test_the_notebook_stays_small_on_the_disk(assignment: Notebook, folder: Path) -> None:
+    assignment.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+    assignment.page.wait_for_timeout(1500)
+    assert (folder / ASSIGNMENT).stat().st_size < 1_000_000
+
+
+def test_axe_finds_nothing_serious_in_the_outputs_of_the_assignment(assignment: Notebook) -> None:
+    assert serious(assignment.page, ".jp-OutputArea") == []
+
+
+def test_the_assignment_asks_for_nothing_outside_this_machine(assignment: Notebook) -> None:
+    assert assignment.outside == []
