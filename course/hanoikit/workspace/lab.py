@@ -211,6 +211,7 @@ def arguments(folder: Path, port: int) -> list[str]:
         "--ServerApp.port_retries=0",
         f"--ServerApp.root_dir={folder}",
         "--LabApp.custom_css=True",
+        f"--LabApp.extra_labextensions_path={lab_settings.folder() / 'labextensions'}",
         "--LabApp.extension_manager=readonly",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--MappingKernelManager.cull_idle_timeout=0",
