@@ -28,7 +28,7 @@ CONFIG = '''\
 
 from pathlib import Path
 
-from hanoikit.grading.nbgrader_parts import AUTOGRADE, SANITIZE
+from hanoikit.grading.nbgrader_parts import AUTOGRADE, FEEDBACK, SANITIZE
 
 HERE = Path(__file__).resolve().parent
 
@@ -52,6 +52,8 @@ c.Execute.timeout = {cell_seconds}
 # answers copied from answers.jsonl, and no point without a verdict.
 c.Autograde.sanitize_preprocessors = SANITIZE
 c.Autograde.autograde_preprocessors = AUTOGRADE
+# Feedback pages without the hidden tests, which nbgrader alone would print with their keys.
+c.GenerateFeedback.preprocessors = FEEDBACK
 c.RepairHandIn.release_directory = "release"
 c.CopyWrittenAnswers.release_directory = "release"
 '''

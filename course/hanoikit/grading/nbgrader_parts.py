@@ -11,6 +11,7 @@ nbgrader itself should do it.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,14 @@ AUTOGRADE = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 """nbgrader's own list for the second pass, with the check for verdicts right behind the execution."""
+
+
+FEEDBACK = [
+    "nbgrader.preprocessors.GetGrades",
+    f"{_HERE}.HideTests",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+]
+"""nbgrader's own list for feedback pages, without the hidden tests."""
 
 
 class _WithRelease(NbGraderPreprocessor):  # type: ignore[misc]
@@ -122,6 +131,20 @@ class FailClosed(NbGraderPreprocessor):  # type: ignore[misc]
         if not verdict["points"] and not failed:
             cell.outputs.append(_error("NoCredit", "0"))
         return cell, resources
+
+
+class HideTests(NbGraderPreprocessor):  # type: ignore[misc]
+    """Takes the hidden tests, and with them the author keys, out of the feedback that trainees receive."""
+
+    def preprocess_cell(self, cell: Any, resources: Any, index: int) -> tuple[Any, Any]:
+        if cell.cell_type == "code" and "BEGIN HIDDEN TESTS" in cell.source:
+            cell.source = _HIDDEN.sub("", cell.source).rstrip()
+        return cell, resources
+
+
+_HIDDEN = re.compile(
+    r"^[^\n]*BEGIN HIDDEN TESTS.*?(?:END HIDDEN TESTS[^\n]*\n?|\Z)", re.MULTILINE | re.DOTALL
+)
 
 
 def _error(name: str, message: str) -> Any:
