@@ -81,6 +81,19 @@ def test_the_time_bench_says_what_cannot_be_read_and_what_to_write(lesson: Noteb
     lesson.shot("time", bench)
 
 
+def test_mail_packets_and_photo_are_read_with_what_they_do_not_show(lesson: Notebook) -> None:
+    reader = lesson.panel("Exhibit reader")
+    expected = {
+        "Read the mail": "The signatures hold",
+        "Read the packets": "3 conversations.",
+        "Read the photo": "The file states a position",
+    }
+    for button, said in expected.items():
+        lesson.press(reader, button)
+        assert said in lesson.said(reader)
+    lesson.shot("exhibits", reader)
+
+
 def test_a_self_check_explains_at_once(lesson: Notebook) -> None:
     group = lesson.page.get_by_role("radio", name=re.compile("The bytes existed at 14:02 or earlier"))
     group.first.check()
