@@ -95,7 +95,7 @@ def course_directory(
     folder: Path,
     *,
     assignments: Iterable[AssignmentSource | str] | None = None,
-    cell_seconds: int = 60,
+    cell_seconds: int = 180,
 ) -> CourseDirectory:
     """Make a course directory, or refresh the sources of one that is there.
 
