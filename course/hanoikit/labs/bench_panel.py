@@ -454,7 +454,7 @@ def _word(verdict: Verdict) -> str:
 def _preview(data: bytes) -> Markup:
     """The first readable lines of a recovered file."""
     text = data.lstrip(b"\0")[:600].decode("utf-8", "replace")
-    lines = [line for line in text.splitlines() if line.isprintable()][:5]
+    lines = [line for line in text.splitlines() if line.strip() and line.isprintable()][:5]
     return (
         join(sentence(_("Its first readable lines:")), bullets(code(line) for line in lines))
         if lines
