@@ -136,6 +136,7 @@ def test_the_figure_is_small_and_each_action_of_the_case_has_its_own_sign(shippe
         (3600, "1 hour"),
         (86400 + 1, "1 day 1 second"),
         (3 * 86400 + 5 * 3600 + 59, "3 days 5 hours"),
+        (-65, "−1 minute 5 seconds"),
     ],
 )
 def test_a_length_of_time_is_told_in_its_two_largest_units(seconds, text):

@@ -214,6 +214,8 @@ def utc(moment: datetime) -> str:
 
 def duration(span: timedelta) -> str:
     """A length of time in the two largest units that fit: ``2 days 3 hours``."""
+    if span < timedelta(0):  # a clock along the way was wrong
+        return f"−{duration(-span)}"
     total = int(span.total_seconds())
     days, rest = divmod(total, 86400)
     hours, rest = divmod(rest, 3600)
