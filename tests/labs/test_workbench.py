@@ -377,10 +377,10 @@ def test_a_read_only_folder_refuses_every_step_that_writes_and_keeps_the_work(ag
         "--dev",
         "/dev",
         "--tmpfs",
-        "/tmp",
-        "--ro-bind",
-        str(tmp_path),
-        str(tmp_path),
+        "/media",
+        "--setenv",
+        "TMPDIR",
+        "/media",
     ]
     done = subprocess.run(
         ["bwrap", *seen, sys.executable, "-c", READ_ONLY, str(tmp_path)],
@@ -388,8 +388,6 @@ def test_a_read_only_folder_refuses_every_step_that_writes_and_keeps_the_work(ag
         text=True,
         env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
     )
-    if "bwrap:" in done.stderr:
-        pytest.skip("this machine allows no sandbox")
     assert done.returncode == 0, done.stderr
     assert [line.partition(" ")[0] for line in done.stdout.splitlines()] == ["refused"] * 6
     assert done.stdout.count("Choose a folder") == 6
