@@ -19,7 +19,7 @@ import pytest
 from hanoikit.classroom import cohort
 from hanoikit.grading import cells
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cohort")]
+pytestmark = [pytest.mark.slow]
 
 
 def by_name(run) -> dict[str, object]:
