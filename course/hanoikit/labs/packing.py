@@ -53,13 +53,13 @@ def pack(bench: Workbench, payload: Mapping[str, Path], *, receiver: str = "") -
             at=bench.now_after(log),
             note=f"package of {len(payload)} files for {receiver}",
         )
-    graph = case_export.export(
-        log, items(bench, log), title=f"{bench.plan.operation}, {bench.plan.case_number}"
-    )
+    described = items(bench, log)
+    title = f"{bench.plan.operation}, {bench.plan.case_number}"
+    graph = case_export.export(log, described, title=title)
     target, fresh = bench.folder / "package", bench.folder / "package.new"
     with writing(bench.folder):
         lay_aside(fresh)  # left over by a crash
-        custody_form(log, bench.folder / "custody-form.pdf", exhibits={bench.exhibit: bench.exhibit})
+        custody_form(log, bench.folder / "custody-form.pdf", names={item.id: item.name for item in described})
         made = package.create(
             fresh,
             dict(payload),
