@@ -84,42 +84,51 @@ def tags_of(cell: Cell) -> tuple[str, ...]:
 
 def read_notebook(path: Path) -> dict[str, Any]:
     """Read a notebook file as JSON; raises :class:`GradingError` that says what is wrong with it."""
-    next_step = _(
-        "Open the notebook in JupyterLab, save it again and hand it in again. The answers that you "
-        "gave with the controls are safe in answers.jsonl."
-    )
     try:
         data = path.read_bytes()
     except OSError as error:
         raise GradingError(
-            _("The notebook cannot be read from the disk."), where=path.name, next_step=next_step
+            _("The notebook cannot be read from the disk."), where=path.name, next_step=_save_again()
         ) from error
+    return parse_notebook(data, path.name)
+
+
+def parse_notebook(data: bytes, name: str) -> dict[str, Any]:
+    """A notebook from the bytes of its file ``name``; raises :class:`GradingError` as above."""
+    next_step = _save_again()
     try:
         notebook = json.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise GradingError(
             _("The notebook is not a text file in UTF-8 (byte {position}).").format(position=error.start),
-            where=path.name,
+            where=name,
             next_step=next_step,
         ) from error
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         line = getattr(error, "lineno", 0)
         message = (
             _("The notebook file is empty.")
             if not data.strip()
             else _("The notebook file is incomplete or damaged (line {line}).").format(line=line)
         )
-        raise GradingError(message, where=path.name, next_step=next_step) from error
+        raise GradingError(message, where=name, next_step=next_step) from error
     if (
         not isinstance(notebook, dict)
         or not isinstance(notebook.get("cells"), list)
         or notebook.get("nbformat") != 4
     ):
-        raise GradingError(_("The file is not a notebook of format 4."), where=path.name, next_step=next_step)
+        raise GradingError(_("The file is not a notebook of format 4."), where=name, next_step=next_step)
     notebook["cells"] = [_sound(cell) for cell in notebook["cells"] if isinstance(cell, dict)]
     if not isinstance(notebook.get("metadata"), dict):
         notebook["metadata"] = {}
     return notebook
+
+
+def _save_again() -> str:
+    return _(
+        "Open the notebook in JupyterLab, save it again and hand it in again. The answers that you "
+        "gave with the controls are safe in answers.jsonl."
+    )
 
 
 def write_notebook(notebook: Notebook, path: Path) -> None:
