@@ -89,6 +89,10 @@ class Trainee:
         self._channel.send({"ask": question})
         return self._channel.receive()
 
+    def tell(self, what: dict[str, Any]) -> None:
+        """Something for the parent to note."""
+        self._channel.send({"note": what})
+
     def names(self, names: list[str]) -> dict[str, Any]:
         """What these names stand for."""
         found = self.ask({"do": "names", "names": names}).get("names")
@@ -241,13 +245,12 @@ class Bench:
             if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
                 self.kept.add(node.name)
         try:
-            if self._lend(tree):
-                return
-            exec(compile(tree, f"<author {number + 1}>", "exec"), self.names)
-        except Exception:
-            pass
-        except (NeedsLiveObjects, SystemExit):
-            pass
+            if not self._lend(tree):
+                exec(compile(tree, f"<author {number + 1}>", "exec"), self.names)
+        except (Exception, NeedsLiveObjects, SystemExit) as error:
+            # Often meant to: a cell that shows what the trainee's function does. What it was to define is
+            # missing then, and the test that needs it says so.
+            self.trainee.tell({"author_cell": number, "error": f"{type(error).__name__}: {error}"[:300]})
         finally:
             self._take_back(tree)
 
@@ -293,12 +296,9 @@ class Bench:
 
     def _lend(self, tree: ast.Module) -> str:
         """Bring in what the code needs of the trainee's; says what cannot be brought, or nothing."""
-        loaded = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-        wanted = sorted(
-            name
-            for name in loaded
-            if name not in self.kept and (name in self.theirs or (name not in self.names and name not in _BUILTIN))
-        )
+        loaded, bound = _names_in(tree)
+        unknown = loaded - bound - self.names.keys() - _BUILTIN
+        wanted = sorted(((loaded & self.theirs) | unknown) - self.kept)
         if not wanted:
             return ""
         found = self.trainee.names(wanted)
@@ -318,9 +318,7 @@ class Bench:
         return ""
 
     def _take_back(self, tree: ast.Module) -> None:
-        bound = {
-            node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-        }
+        bound = _names_in(tree)[1]
         for name in self.lent:
             if name not in bound or isinstance(self.names.get(name), StandIn):
                 self.names.pop(name, None)
@@ -406,6 +404,24 @@ class _Both(dict[str, Any]):
     def __delitem__(self, name: str) -> None:
         del self._watch[name]
         del self._real[name]
+
+
+def _names_in(tree: ast.Module) -> tuple[set[str], set[str]]:
+    """Names that the code reads, and names that it binds, anywhere in it."""
+    loaded: set[str] = set()
+    bound: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            (bound if isinstance(node.ctx, ast.Store) else loaded).add(node.id)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            bound.add(node.name)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            bound |= {alias.asname or alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.arg):
+            bound.add(node.arg)
+        elif isinstance(node, ast.ExceptHandler) and node.name:
+            bound.add(node.name)
+    return loaded, bound
 
 
 def _own(error: BaseException) -> Any:

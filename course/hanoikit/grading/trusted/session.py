@@ -332,6 +332,13 @@ class _Judge:
             self._child.end()
             self._child = None
 
+    def _note(self, note: dict[str, Any]) -> None:
+        message = _("A cell of the author's stopped with {error}.").format(error=note["error"])
+        place = _("author's cell {number}").format(number=int(note["author_cell"]) + 1)
+        finding = Finding("author-cell-failed", message, place, severity="note")
+        if finding not in self._record.findings:
+            self._record.findings.append(finding)
+
     def _alive(self, trainee: _Trainee) -> Child:
         if self._child is None:
             self._child = self._nursery.fork(self._limits, name=self._name)
@@ -349,6 +356,8 @@ class _Judge:
             left -= time.monotonic() - started
             if "ask" in message:
                 child.channel.send(trainee.ask(message["ask"]), seconds=30)
+            elif "note" in message:
+                self._note(message["note"])
             elif "verdict" in message:
                 self._record.verdicts[message["grade_id"]] = message["verdict"]
                 self._record.shown[message["grade_id"]] = message["outputs"]
