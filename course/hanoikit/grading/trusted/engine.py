@@ -166,12 +166,20 @@ def is_kit(source: Assignment) -> bool:
     )
 
 
-def fingerprint(parcel: Parcel, source: Assignment) -> str:
-    """SHA-256 over everything that a mark depends on: the files of the hand-in and the author's notebook."""
-    digest = hashlib.sha256(json.dumps(source.notebook, sort_keys=True).encode())
+def fingerprint(parcel: Parcel, sources: str = "") -> str:
+    """SHA-256 over everything that a mark depends on: the author's notebooks (``sources``, see
+    :func:`print_of`) and the files of the hand-in.
+    """
+    digest = hashlib.sha256(sources.encode())
     for name, content in parcel.files.items():
         digest.update(f"\0{name}\0{len(content)}\0".encode() + content)
     return digest.hexdigest()
+
+
+def print_of(sources: Iterable[Assignment]) -> str:
+    """SHA-256 over the author's notebooks."""
+    text = json.dumps([[source.name, source.notebook] for source in sources], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def papers(
