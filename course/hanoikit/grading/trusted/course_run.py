@@ -117,8 +117,6 @@ class CourseRun:
             )
         self.tell(len(folders))
         raw = self._read_sources(assignment)
-        self._sources = raw
-        self._warm()
         with _lock(self.layout), ThreadPoolExecutor(1) as side:
             filing.clean(self.layout)
             opening = side.submit(Book.open, self.layout.db_url, self.layout.course_id)
@@ -130,11 +128,6 @@ class CourseRun:
             finally:
                 book.close()
                 filing.clean(self.layout)
-
-    def _warm(self) -> None:
-        for source in self._sources.values():
-            self.engine.prepare(source)
-            break
 
     def _read_sources(self, assignment: str) -> dict[str, NotebookSource]:
         folder = self.layout.folder("source", ".", assignment)

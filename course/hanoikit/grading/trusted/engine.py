@@ -33,7 +33,7 @@ from hanoikit.grading.trusted.nursery import Nursery
 from hanoikit.grading.trusted.outer import Outer, Wall
 from hanoikit.grading.trusted.parcel import Parcel
 from hanoikit.grading.trusted.reading import Assignment, read_hand_in
-from hanoikit.grading.trusted.script import Script, is_marking, sources
+from hanoikit.grading.trusted.script import Plan, is_marking, sources, steps
 from hanoikit.grading.trusted.session import Record, Session
 from hanoikit.i18n import _
 
@@ -47,6 +47,23 @@ class Paper:
     """The marked notebook, ready for nbgrader's autograded folder."""
     record: Record
     parcel: Parcel
+
+
+_MOST_BENCHES = 4
+
+
+@dataclass(frozen=True)
+class _Bench:
+    """What the engine keeps for one author's notebook."""
+
+    source: Assignment
+    plan: Plan
+    runner: Nursery
+    judge: Nursery
+
+    def close(self) -> None:
+        self.runner.close()
+        self.judge.close()
 
 
 class TrustedEngine:
@@ -70,7 +87,7 @@ class TrustedEngine:
         self.wall: Wall = Outer.found() if wall is None else wall
         self.keep = keep
         self.tests_inside = tests_inside
-        self._pairs: dict[tuple[str, ...], tuple[Nursery, Nursery]] = {}
+        self._benches: dict[int, _Bench] = {}
 
     def __enter__(self) -> TrustedEngine:
         return self
@@ -82,15 +99,15 @@ class TrustedEngine:
 
     def close(self) -> None:
         """End every process."""
-        for pair in self._pairs.values():
-            for nursery in pair:
-                nursery.close()
-        self._pairs.clear()
+        for bench in self._benches.values():
+            bench.close()
+        self._benches.clear()
 
     def prepare(self, source: Assignment) -> None:
         """Start what this assignment needs, without waiting for it."""
-        for nursery in self._pair(source):
-            nursery.start()
+        bench = self._bench(source)
+        bench.runner.start()
+        bench.judge.start()
 
     def mark(self, hand_in: HandIn, source: Assignment) -> MarkedAssignment:
         """Mark one hand-in; see :meth:`hanoikit.grading.engine.Engine.mark`."""
@@ -107,15 +124,15 @@ class TrustedEngine:
     def mark_paper(self, hand_in: HandIn, source: Assignment, *, parcel: Parcel | None = None) -> Paper:
         """Mark one hand-in; the marks with the marked notebook."""
         self.prepare(source)
+        bench = self._bench(source)
         kit = is_kit(source)
         if parcel is None:
             parcel = Parcel.collect(hand_in.folder, self.limits)
         admitted = read_hand_in(parcel, source, self.limits, kit=kit)
-        script = Script.of(admitted.notebook, source.notebook)
+        todo = steps(admitted.notebook, bench.plan)
         files = {name: data for name, data in parcel.files.items() if not name.endswith(".ipynb")}
-        runner, judge = self._pair(source)
-        session = Session(runner, judge, self.limits)
-        record = session.mark(script, Parcel(files), name=source.name)
+        session = Session(bench.runner, bench.judge, self.limits)
+        record = session.mark(todo, Parcel(files), name=source.name)
         findings = [*admitted.findings, *record.findings, *self._flags()]
         notebook = with_outputs(admitted.notebook, record)
         questions, more = questions_of(notebook, record, source)
@@ -141,16 +158,22 @@ class TrustedEngine:
         """Another engine with the same settings, for another thread."""
         return TrustedEngine(limits=self.limits, wall=self.wall, keep=self.keep, tests_inside=self.tests_inside)
 
-    def _pair(self, source: Assignment) -> tuple[Nursery, Nursery]:
-        texts = tuple(warm.imports_of(sources(source.notebook)))
-        if texts not in self._pairs:
-            # One assignment at a time is marked, so what an earlier one needed can go.
-            self.close()
-            self._pairs[texts] = (
-                Nursery("runner", self.wall, modules=texts),
-                Nursery("judge", self.wall, modules=texts),
-            )
-        return self._pairs[texts]
+    def _bench(self, source: Assignment) -> _Bench:
+        found = self._benches.get(id(source))
+        if found is None:
+            plan = Plan.of(source.notebook)
+            released = [
+                {"n": place, "source": cells.source_of(cell)}
+                for place, cell in enumerate(source.release["cells"])
+                if cell["cell_type"] == "code" and not is_marking(cell)
+            ]
+            modules = warm.imports_of(sources(source.notebook))
+            runner = Nursery("runner", self.wall, modules=modules, cells=released)
+            judge = Nursery("judge", self.wall, modules=modules, cells=plan.author_cells)
+            found = self._benches[id(source)] = _Bench(source, plan, runner, judge)
+            if len(self._benches) > _MOST_BENCHES:
+                self._benches.pop(next(iter(self._benches))).close()
+        return found
 
     def _flags(self) -> list[Finding]:
         if self.wall.isolated:

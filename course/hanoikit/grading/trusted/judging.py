@@ -8,48 +8,42 @@ stand-in that sends plain arguments and gets plain results.
 
 from __future__ import annotations
 
-import ast
 import builtins
 import contextlib
-import linecache
 import math
 import os
-import symtable
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hanoikit.exercise import trial
-from hanoikit.exercise.trial import NotPlain, canonical, copied
+from hanoikit.exercise.trial import copied
 from hanoikit.exercise.verdict import Mark, NoCredit
+from hanoikit.grading.trusted.author import Prepared, prepared
 from hanoikit.grading.trusted.outputs import VERDICT, Collector, Stream
 from hanoikit.grading.trusted.parcel import unpack
 from hanoikit.grading.trusted.plain import sound
+from hanoikit.grading.trusted.standin import Namespace, NeedsLiveObjects, StandIn, Trainee, Watched
 from hanoikit.grading.trusted.wire import Channel
 from hanoikit.i18n import _
 
 NEEDS_LIVE = "needs-live-objects"
 """The problem of a test that asks for more than plain data."""
-_BUILTIN = set(dir(builtins))
+_BUILTIN = frozenset(dir(builtins))
 _MOST_SHOWN = 100_000
 
 
-class NeedsLiveObjects(BaseException):
-    """A test wants an object of the trainee's itself; no ``except Exception`` of the test's catches it."""
-
-
-class DistantError(Exception):
-    """An error of the trainee's own kind, raised in the trainee's process."""
-
-
-def prepare() -> None:
-    """In the zygote: load what marks need."""
+def prepare(cells: Sequence[Mapping[str, Any]]) -> None:
+    """In the zygote: load what marks need, and read the author's cells."""
     from hanoikit.convention import cite
     from hanoikit.exercise import ask, mark, sheet  # noqa: F401
 
     with contextlib.suppress(Exception):
         cite("2(a)").html()
+    for cell in cells:
+        with contextlib.suppress(SyntaxError, ValueError):
+            prepared(cell["source"], _name(cell))
 
 
 def serve(channel: Channel) -> None:
@@ -66,141 +60,21 @@ def serve(channel: Channel) -> None:
         if order["do"] == "files":
             unpack(order, channel)
             continue
+        bench.told = order["known"]
         for cell in order["cells"]:
             match cell["role"]:
                 case "theirs":
-                    bench.leave_to_trainee(cell["source"])
+                    bench.leave_to_trainee(cell)
                 case "ours":
-                    bench.run(cell["n"], cell["source"])
+                    bench.run(cell)
                 case "mark":
                     verdict, outputs = bench.mark(cell)
                     channel.send({"verdict": verdict, "outputs": outputs, "grade_id": cell["grade_id"]})
         channel.send({"done": True})
 
 
-class Trainee:
-    """The trainee's process, as far as the author's tests can reach it."""
-
-    def __init__(self, channel: Channel) -> None:
-        self._channel = channel
-
-    def ask(self, question: dict[str, Any]) -> dict[str, Any]:
-        """One question through the parent."""
-        self._channel.send({"ask": question})
-        return self._channel.receive()
-
-    def tell(self, what: dict[str, Any]) -> None:
-        """Something for the parent to note."""
-        self._channel.send({"note": what})
-
-    def names(self, names: list[str]) -> dict[str, Any]:
-        """What these names stand for."""
-        found = self.ask({"do": "names", "names": names}).get("names")
-        return found if isinstance(found, dict) else {}
-
-    def call(self, name: str, positional: Any, named: Any, seconds: float) -> dict[str, Any]:
-        """The answer to one call."""
-        return self.ask({"do": "call", "name": name, "arguments": [positional, named], "seconds": seconds})
-
-
-class StandIn:
-    """A trainee's function as the author's tests see it."""
-
-    def __init__(self, name: str, trainee: Trainee) -> None:
-        self.__name__ = self.__qualname__ = name
-        self._trainee = trainee
-
-    def result(self, arguments: Any, seconds: float) -> Any:
-        """For ``mark.function``: canonical arguments, canonical result."""
-        empty = ["dict", []]
-        pair = (["tuple", []], arguments) if arguments[0] == "dict" else (arguments, empty)
-        answer = self._trainee.call(self.__name__, *pair, seconds)
-        if "returned" in answer:
-            return sound(answer["returned"])
-        if answer.get("slow"):
-            raise trial.TooSlow
-        if "not_plain" in answer:
-            raise NotPlain(str(answer["not_plain"])[:200])
-        if "raised" in answer:
-            name, text = _error_of(answer)
-            raise trial.Stopped(f"{name}: {text}".rstrip(": "))
-        if "dead" in answer:
-            raise trial.Stopped(_("the end of the whole program"))
-        raise trial.Stopped(_("no answer"))
-
-    def __call__(self, *positional: Any, **named: Any) -> Any:
-        """For tests that call it as it is."""
-        try:
-            given = (canonical(positional), canonical(named))
-        except NotPlain as error:
-            raise NeedsLiveObjects(_("an argument of {name}: {why}").format(name=self.__name__, why=error)) from None
-        answer = self._trainee.call(self.__name__, *given, 0)
-        if isinstance(answer.get("printed"), str):
-            sys.stdout.write(answer["printed"])
-        if "returned" in answer:
-            if "changed" in answer:
-                _change(positional, copied(sound(answer["changed"])))
-            return copied(sound(answer["returned"]))
-        if "raised" in answer:
-            raise _raised(answer)
-        if answer.get("slow"):
-            raise TimeoutError(_("{name} took too long").format(name=self.__name__))
-        if "not_plain" in answer:
-            raise NeedsLiveObjects(
-                _("the result of {name}: {why}").format(name=self.__name__, why=str(answer["not_plain"])[:200])
-            )
-        raise DistantError(_("{name} ended the whole program").format(name=self.__name__))
-
-    def __repr__(self) -> str:
-        return f"<function {self.__name__}>"
-
-
-def _error_of(answer: Mapping[str, Any]) -> tuple[str, str]:
-    names = answer.get("raised")
-    name = str(names[0])[:100] if isinstance(names, list) and names else "Exception"
-    return name, str(answer.get("message") or "")[:200]
-
-
-def _raised(answer: Mapping[str, Any]) -> Exception:
-    """An error of the nearest built-in kind."""
-    names = answer.get("raised")
-    text = str(answer.get("message") or "")[:500]
-    for name in names if isinstance(names, list) else []:
-        kind = getattr(builtins, str(name), None)
-        if isinstance(kind, type) and issubclass(kind, Exception):
-            try:
-                return kind(text)
-            except TypeError:
-                continue
-    return DistantError(f"{_error_of(answer)[0]}: {text}")
-
-
-def _change(given: tuple[Any, ...], changed: Any) -> None:
-    """Lists, dictionaries and sets that the function changed in place are changed here too."""
-    for old, new in zip(given, changed, strict=False):
-        if type(old) is not type(new):
-            continue
-        if isinstance(old, list):
-            old[:] = new
-        elif isinstance(old, dict | set):
-            old.clear()
-            old.update(new)
-
-
-class Namespace(dict[str, Any]):
-    """The names of the tests. A test that takes a trainee's function away, or puts it back, does so there too."""
-
-    trainee: Trainee | None = None
-
-    def __delitem__(self, name: str) -> None:
-        if isinstance(self.get(name), StandIn) and self.trainee is not None:
-            self.trainee.ask({"do": "bind", "name": name, "value": None})
-        super().__delitem__(name)
-
-    def __setitem__(self, name: str, value: Any) -> None:
-        if isinstance(value, StandIn) and self.trainee is not None and value.__name__ == name and name not in self:
-            self.trainee.ask({"do": "bind", "name": name, "value": True})
-        super().__setitem__(name, value)
+def _name(cell: Mapping[str, Any]) -> str:
+    return f"<test {cell['grade_id']}>" if cell["role"] == "mark" else f"<author {cell['n'] + 1}>"
 
 
 class Bench:
@@ -212,55 +86,46 @@ class Bench:
         self.theirs: set[str] = set()
         self.kept: set[str] = set()
         self.lent: set[str] = set()
+        self.told: dict[str, Any] = {}
         trial.functions_from(self._function)
         self.out, self.err = Stream("stdout"), Stream("stderr")
         sys.stdout, sys.stderr = self.out, self.err
 
-    def leave_to_trainee(self, source: str) -> None:
+    def leave_to_trainee(self, cell: Mapping[str, Any]) -> None:
         """The author's solution cell: its names come from the trainee, its imports from here."""
         try:
-            tree = ast.parse(_without_magics(source))
-            table = symtable.symtable(_without_magics(source), "<cell>", "exec")
+            code = prepared(cell["source"], _name(cell))
         except (SyntaxError, ValueError):
             return
-        imported: set[str] = set()
-        for node in tree.body:
-            if isinstance(node, ast.Import | ast.ImportFrom):
-                imported |= {alias.asname or alias.name.partition(".")[0] for alias in node.names}
-                with contextlib.suppress(Exception):
-                    exec(compile(ast.Module([node], []), "<cell>", "exec"), self.names)
-        bound = {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}
-        self.theirs |= bound - imported - self.kept
+        if code.imports is not None:
+            with contextlib.suppress(Exception):
+                exec(code.imports, self.names)
+        self.theirs |= code.top - code.imported - self.kept
 
-    def run(self, number: int, source: str) -> None:
+    def run(self, cell: Mapping[str, Any]) -> None:
         """A cell of the author's that gives no marks: set-up, helpers, a question's control."""
-        source = _without_magics(source)
         self.out.collector = self.err.collector = Collector(0)
+        code: Prepared | None = None
         try:
-            tree = ast.parse(source)
-        except SyntaxError:
-            return
-        for node in tree.body:
+            code = prepared(cell["source"], _name(cell))
             # Whatever the author defines here is the author's, even if this cell should fail half way.
-            if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
-                self.kept.add(node.name)
-        try:
-            if not self._lend(tree):
-                exec(compile(tree, f"<author {number + 1}>", "exec"), self.names)
+            self.kept |= code.defined
+            if not self._lend(code):
+                self._run(code, self.names)
         except (Exception, NeedsLiveObjects, SystemExit) as error:
             # Often meant to: a cell that shows what the trainee's function does. What it was to define is
             # missing then, and the test that needs it says so.
-            self.trainee.tell({"author_cell": number, "error": f"{type(error).__name__}: {error}"[:300]})
+            self.trainee.tell({"author_cell": cell["n"], "error": f"{type(error).__name__}: {error}"[:300]})
         finally:
-            self._take_back(tree)
+            if code is not None:
+                self._take_back(code)
 
     def mark(self, cell: Mapping[str, Any]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         """A marking cell: its verdict as data, and what it showed."""
         question, out_of = str(cell["grade_id"]), float(cell["points"])
         collector = self.out.collector = self.err.collector = Collector(_MOST_SHOWN)
-        source = _without_magics(cell["source"])
         try:
-            value = self._value(source, f"<test {question}>")
+            value = self._value(prepared(cell["source"], _name(cell)))
         except NoCredit as none:
             return self._of_mark(none.mark, collector, none)
         except NeedsLiveObjects as error:
@@ -275,33 +140,31 @@ class Bench:
             return _verdict(question, out_of, None, reason, problem="no-result"), collector.finished()
         return self._of_value(question, out_of, value, collector)
 
-    def _value(self, source: str, name: str) -> Any:
-        linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
-        tree = ast.parse(source, name)
-        what = self._lend(tree)
+    def _run(self, code: Prepared, places: dict[str, Any]) -> Any:
+        if code.body is not None:
+            exec(code.body, self.names, places)
+        return eval(code.last, self.names, places) if code.last is not None else None
+
+    def _value(self, code: Prepared) -> Any:
+        what = self._lend(code)
         if what:
             raise NeedsLiveObjects(what)
         try:
-            last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-            places = Namespace(self.names)
-            places.trainee = self.trainee
-            mixed = _Both(self.names, places)
-            exec(compile(tree, name, "exec"), self.names, mixed)
-            if last is None:
-                return None
-            assert isinstance(last, ast.Expr)
-            return eval(compile(ast.Expression(last.value), name, "eval"), self.names, mixed)
+            if not self.lent:
+                return self._run(code, self.names)
+            watch = Namespace(self.names)
+            watch.trainee = self.trainee
+            return self._run(code, Watched(self.names, watch))
         finally:
-            self._take_back(tree)
+            self._take_back(code)
 
-    def _lend(self, tree: ast.Module) -> str:
+    def _lend(self, code: Prepared) -> str:
         """Bring in what the code needs of the trainee's; says what cannot be brought, or nothing."""
-        loaded, bound = _names_in(tree)
-        unknown = loaded - bound - self.names.keys() - _BUILTIN
-        wanted = sorted(((loaded & self.theirs) | unknown) - self.kept)
+        unknown = code.loaded - code.bound - self.names.keys() - _BUILTIN
+        wanted = sorted(((code.loaded & self.theirs) | unknown) - self.kept)
         if not wanted:
             return ""
-        found = self.trainee.names(wanted)
+        found = self._about(wanted)
         for name in wanted:
             about = found.get(name)
             if not isinstance(about, dict) or about.get("missing"):
@@ -317,19 +180,23 @@ class Bench:
             self.lent.add(name)
         return ""
 
-    def _take_back(self, tree: ast.Module) -> None:
-        bound = _names_in(tree)[1]
+    def _about(self, names: list[str]) -> dict[str, Any]:
+        """What these names stand for in the trainee's process; most answers came with the order."""
+        asked = [name for name in names if name not in self.told]
+        return self.told | (self.trainee.names(asked) if asked else {})
+
+    def _take_back(self, code: Prepared) -> None:
         for name in self.lent:
-            if name not in bound or isinstance(self.names.get(name), StandIn):
+            if name not in code.bound or isinstance(self.names.get(name), StandIn):
                 self.names.pop(name, None)
-        for name in bound - self.lent:
+        for name in code.bound - self.lent:
             if name in self.names:
                 self.theirs.discard(name)
         self.lent.clear()
 
     def _function(self, name: str) -> Any:
         """For ``mark.function``: the trainee's function of this name."""
-        about = self.trainee.names([name]).get(name)
+        about = self._about([name]).get(name)
         if not isinstance(about, dict) or about.get("missing"):
             return None
         # A class is callable too; what it gives will not be plain data, and the case fails for that reason.
@@ -387,43 +254,6 @@ class Bench:
         return _verdict(question, out_of, out_of, reason), collector.finished()
 
 
-class _Both(dict[str, Any]):
-    """Names at a test's top level: kept in the one dictionary that functions see, watched on the way."""
-
-    def __init__(self, real: dict[str, Any], watch: Namespace) -> None:
-        super().__init__()
-        self._real, self._watch = real, watch
-
-    def __getitem__(self, name: str) -> Any:
-        return self._real[name]
-
-    def __setitem__(self, name: str, value: Any) -> None:
-        self._watch[name] = value
-        self._real[name] = value
-
-    def __delitem__(self, name: str) -> None:
-        del self._watch[name]
-        del self._real[name]
-
-
-def _names_in(tree: ast.Module) -> tuple[set[str], set[str]]:
-    """Names that the code reads, and names that it binds, anywhere in it."""
-    loaded: set[str] = set()
-    bound: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name):
-            (bound if isinstance(node.ctx, ast.Store) else loaded).add(node.id)
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            bound.add(node.name)
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            bound |= {alias.asname or alias.name.partition(".")[0] for alias in node.names}
-        elif isinstance(node, ast.arg):
-            bound.add(node.arg)
-        elif isinstance(node, ast.ExceptHandler) and node.name:
-            bound.add(node.name)
-    return loaded, bound
-
-
 def _own(error: BaseException) -> Any:
     trace = error.__traceback__
     while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
@@ -447,14 +277,3 @@ def _verdict(
         "details": [],
         "problem": problem,
     }
-
-
-def _without_magics(source: str) -> str:
-    """The author's cell as plain Python: a line magic does nothing for a test."""
-    if source.startswith("%%"):
-        return ""
-    lines = []
-    for line in source.split("\n"):
-        bare = line.lstrip()
-        lines.append(line[: len(line) - len(bare)] + "pass" if bare.startswith(("%", "!")) else line)
-    return "\n".join(lines)

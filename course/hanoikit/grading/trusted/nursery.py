@@ -15,10 +15,10 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Literal
+from typing import IO, Any, Literal
 
 from hanoikit import resources
 from hanoikit.errors import GradingError
@@ -51,11 +51,21 @@ class Child:
 
 
 class Nursery:
-    """One zygote. ``modules`` are imported before the first fork."""
+    """One zygote. Before the first fork it imports ``modules`` and reads ``cells``: for the judge the author's,
+    for the runner those of the released notebook.
+    """
 
-    def __init__(self, role: Role, wall: Wall, *, modules: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        role: Role,
+        wall: Wall,
+        *,
+        modules: Sequence[str] = (),
+        cells: Sequence[Mapping[str, Any]] = (),
+    ) -> None:
         self.role: Role = role
         self.modules = tuple(modules)
+        self._cells = list(cells)
         self._wall = wall
         self._process: subprocess.Popen[bytes] | None = None
         self._orders: Channel | None = None
@@ -98,7 +108,7 @@ class Nursery:
         self._orders = Channel(ours)
         self._ready = False
         with contextlib.suppress(WireError):
-            self._orders.send({"role": self.role, "modules": list(self.modules)})
+            self._orders.send({"role": self.role, "modules": list(self.modules), "cells": self._cells})
 
     def fork(self, limits: Limits, *, name: str) -> Child:
         """A new child for one hand-in; raises :class:`GradingError` when none can be had."""
@@ -136,8 +146,11 @@ class Nursery:
             self._orders.close()
             self._orders = None
         if self._process is not None:
-            self._process.kill()
-            self._process.wait()
+            try:
+                self._process.wait(5)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
             self._process = None
         if self._log is not None:
             self._log.close()
@@ -182,7 +195,7 @@ class Nursery:
         hidden = [resources.solutions()]
         if self.role == "runner":
             package = Path(resources.__file__).parent
-            hidden += [package / "casework" / "truth.py"]
+            hidden += [package / "casework" / "truth.py", *resources.assets().rglob("truth.json")]
         return hidden
 
     def _words(self) -> str:

@@ -85,7 +85,9 @@ class Outer:
     def command(self, program: Sequence[str], *, hidden: Sequence[Path] = ()) -> list[str]:
         """The command line; ``hidden`` are files and folders below what is shown that stay empty inside."""
         root = os.geteuid() == 0
-        words = [self.bubblewrap, "--die-with-parent", "--new-session", "--unshare-ipc", "--unshare-pid"]
+        # No --die-with-parent: it means the thread that started it. The zygote ends when its channel closes, and
+        # everything in its process namespace with it.
+        words = [self.bubblewrap, "--new-session", "--unshare-ipc", "--unshare-pid"]
         words += ["--unshare-net", "--unshare-uts", "--unshare-cgroup-try", "--clearenv"]
         if not root:
             words += ["--unshare-user"]

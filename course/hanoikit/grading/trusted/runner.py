@@ -20,7 +20,7 @@ import signal
 import sys
 import traceback
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from hanoikit.exercise.trial import NotPlain, TooSlow, canonical, copied
@@ -32,14 +32,19 @@ _SPECIAL = re.compile(r"^\s*(?:%|!|\?|[\w.]+\?{1,2}\s*$)|=\s*[%!]|\?\?*\s*$", re
 _DUMB = (int, float, complex, str, bytes, bool, type(None))
 _PRINTED = 20_000
 _shell: Any = None
+_READ: dict[tuple[str, str], tuple[types.CodeType | None, types.CodeType | None]] = {}
+"""Cells of the released notebook, compiled: (all but the last line, the last line if it is a value)."""
 
 
 class CellTimeout(BaseException):
     """A cell took too long; no ``except Exception`` of the cell's catches it."""
 
 
-def prepare() -> None:
-    """In the zygote: everything that can be made ready before there is a hand-in."""
+def prepare(cells: Sequence[Mapping[str, Any]]) -> None:
+    """In the zygote: everything that can be made ready before there is a hand-in.
+
+    ``cells`` are those of the released notebook; most hand-ins have most of them as they were.
+    """
     global _shell
     from IPython.core.history import HistoryManager
     from IPython.core.interactiveshell import InteractiveShell
@@ -49,6 +54,9 @@ def prepare() -> None:
     _shell.colors = "NoColor" if hasattr(_shell, "colors") else ""
     _shell.display_formatter.format([1])
     _shell.transform_cell("%time 1\n")
+    for cell in cells:
+        with contextlib.suppress(Exception):
+            _READ[cell["source"], _name(cell["n"])] = _compile(cell["source"], _name(cell["n"]))
 
 
 def serve(channel: Channel) -> None:
@@ -65,7 +73,7 @@ def serve(channel: Channel) -> None:
                         cell["n"], cell["source"], seconds=order["seconds"], most=order["most"]
                     )
                     channel.send({"n": cell["n"], "outputs": outputs, "failed": failed})
-                channel.send({"done": True})
+                channel.send({"done": True, "names": workshop.describe(order["names"])})
             case "call":
                 channel.send(workshop.call(order["name"], order["arguments"], order["seconds"]))
             case "names":
@@ -103,7 +111,7 @@ class Workshop:
         failed = False
         try:
             with _alarm(seconds):
-                self._execute(source, f"<cell {number + 1}>")
+                self._execute(source, _name(number))
         except CellTimeout:
             failed = True
             text = f"the cell took longer than {seconds:g} seconds"
@@ -117,17 +125,11 @@ class Workshop:
         return collector.finished(), failed
 
     def _execute(self, source: str, name: str) -> None:
-        if source.startswith("%%") or _SPECIAL.search(source):
-            source = _shell.transform_cell(source)
-        linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
-        tree = ast.parse(source, name)
-        last: ast.Expression | None = None
-        if tree.body and isinstance(tree.body[-1], ast.Expr) and not source.rstrip().endswith(";"):
-            last = ast.Expression(tree.body.pop().value)  # type: ignore[attr-defined]
-        if tree.body:
-            self._evaluate(compile(tree, name, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT))
+        body, last = _READ.get((source, name)) or _compile(source, name)
+        if body is not None:
+            self._evaluate(body)
         if last is not None:
-            self._show(self._evaluate(compile(last, name, "eval", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)))
+            self._show(self._evaluate(last))
 
     def _evaluate(self, code: types.CodeType) -> Any:
         result = eval(code, self.namespace)
@@ -230,6 +232,26 @@ class Workshop:
         else:
             return False
         return True
+
+
+def _name(number: int) -> str:
+    return f"<cell {number + 1}>"
+
+
+def _compile(source: str, name: str) -> tuple[types.CodeType | None, types.CodeType | None]:
+    """A cell as code; its last line apart, when that is a value to show."""
+    if source.startswith("%%") or _SPECIAL.search(source):
+        source = _shell.transform_cell(source)
+    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+    tree = ast.parse(source, name)
+    last: ast.Expression | None = None
+    if tree.body and isinstance(tree.body[-1], ast.Expr) and not source.rstrip().endswith(";"):
+        last = ast.Expression(tree.body.pop().value)  # type: ignore[attr-defined]
+    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    return (
+        compile(tree, name, "exec", flags) if tree.body else None,
+        compile(last, name, "eval", flags) if last is not None else None,
+    )
 
 
 class _Publisher:

@@ -1,6 +1,6 @@
 """Marking one hand-in: the parent stands between the trainee's process and the judge's, and keeps the clocks.
 
->>> record = Session(runner, judge, limits).mark(script, parcel, name="m04-evidence-chain")
+>>> record = Session(runner, judge, limits).mark(steps(notebook, plan), parcel, name="m04-evidence-chain")
 >>> record.verdicts["m04-q1"]["points"], record.outputs[3]
 (2.0, [])
 
@@ -23,7 +23,7 @@ from hanoikit.grading.trusted.limits import Limits
 from hanoikit.grading.trusted.nursery import Child, Nursery
 from hanoikit.grading.trusted.parcel import Parcel
 from hanoikit.grading.trusted.plain import sound
-from hanoikit.grading.trusted.script import Script
+from hanoikit.grading.trusted.script import Step
 from hanoikit.grading.trusted.wire import Gone, Late, Refused, WireError
 from hanoikit.i18n import _
 
@@ -68,23 +68,22 @@ class _Trainee:
         self._seconds = limits.hand_in_seconds
         self.given_up = False
 
-    def run(self, wanted: Sequence[dict[str, Any]]) -> None:
-        """Run these cells, whatever it takes."""
-        waiting = [cell for cell in wanted if cell["n"] not in self._killers]
-        while waiting and not self.given_up:
+    def run(self, wanted: Sequence[dict[str, Any]], names: Sequence[str] = ()) -> dict[str, Any]:
+        """Run these cells, whatever it takes; then what ``names`` stand for, as far as that can be said."""
+        waiting = list(wanted)
+        while (waiting or names) and not self.given_up:
             try:
                 self._alive()
-                finished = self._send(waiting)
-                self._done += waiting[:finished]
-                return
+                found = self._send(waiting, names)
+                self._done += waiting
+                return found
             except _Dead as dead:
-                if dead.place is None:
-                    continue
-                place = [cell["n"] for cell in waiting].index(dead.place) if any(
-                    cell["n"] == dead.place for cell in waiting
-                ) else -1
-                self._done += waiting[: max(place, 0)]
-                waiting = waiting[place + 1 :] if place >= 0 else waiting
+                numbers = [cell["n"] for cell in waiting]
+                if dead.place in numbers:
+                    place = numbers.index(dead.place)
+                    self._done += waiting[:place]
+                    waiting = waiting[place + 1 :]
+        return {}
 
     def ask(self, question: dict[str, Any]) -> dict[str, Any]:
         """Pass on a question of the judge's; a dead process answers ``{"dead": True}``."""
@@ -143,11 +142,19 @@ class _Trainee:
     def _reason(self) -> str:
         return _("it ended at once")
 
-    def _send(self, wanted: Sequence[dict[str, Any]], *, quiet: bool = False) -> int:
+    def _send(
+        self, wanted: Sequence[dict[str, Any]], names: Sequence[str] = (), *, quiet: bool = False
+    ) -> dict[str, Any]:
         assert self._child is not None
         channel = self._child.channel
         limits = self._limits
-        order = {"do": "run", "cells": list(wanted), "seconds": limits.cell_seconds, "most": limits.cell_output}
+        order = {
+            "do": "run",
+            "cells": list(wanted),
+            "names": list(names),
+            "seconds": limits.cell_seconds,
+            "most": limits.cell_output,
+        }
         current: int | None = wanted[0]["n"] if wanted else None
         started = time.monotonic()
         try:
@@ -164,8 +171,9 @@ class _Trainee:
                     shown = outputs.sound(answer.get("outputs"), most=min(self._left, limits.cell_output + 50_000))
                     self._left -= sum(len(str(output)) for output in shown)
                     self._record.outputs[current] = shown
-            channel.receive(seconds=_GRACE)
-            return len(wanted)
+            current = None
+            last = channel.receive(seconds=_GRACE * (1 + len(names)))
+            return dict(self._answer(last, {"do": "names", "names": names})["names"]) if names else {}
         except WireError as error:
             late = isinstance(error, Late)
             self._spend(time.monotonic() - started)
@@ -285,16 +293,15 @@ class Session:
     def __init__(self, runner: Nursery, judge: Nursery, limits: Limits) -> None:
         self._runner, self._judge, self._limits = runner, judge, limits
 
-    def mark(self, script: Script, parcel: Parcel, *, name: str) -> Record:
+    def mark(self, todo: Sequence[Step], parcel: Parcel, *, name: str) -> Record:
         """Run and judge; never raises for anything that the hand-in does."""
         record = Record()
         trainee = _Trainee(self._runner, self._limits, parcel, name, record)
         judge = _Judge(self._judge, self._limits, parcel, name, record)
         try:
-            for step in script.steps:
-                trainee.run(step.theirs)
-                if step.grade_id is not None:
-                    judge.mark(step.ours, step.grade_id, trainee)
+            for step in todo:
+                known = trainee.run(step.theirs, step.names)
+                judge.mark(step, known, trainee)
         finally:
             trainee.end()
             judge.end()
@@ -310,21 +317,30 @@ class _Judge:
         self._child: Child | None = None
         self._before: list[dict[str, Any]] = []
 
-    def mark(self, ours: Sequence[dict[str, Any]], question: str, trainee: _Trainee) -> None:
-        """Get the verdict of one marking cell."""
-        try:
-            child = self._alive(trainee)
-            self._converse(child, ours, trainee)
-        except WireError as error:
-            self.end()
-            late = isinstance(error, Late)
-            reason = (
-                _("The marking took too long and was stopped.")
-                if late
-                else _("The marking stopped before it had a result.")
-            )
-            self._record.verdicts[question] = {"question": question, "problem": "no-result", "reason": reason}
-        self._before += [cell for cell in ours if cell["role"] != "mark"]
+    def mark(self, step: Step, known: dict[str, Any], trainee: _Trainee) -> None:
+        """Get the verdicts of a step's marking cells."""
+        left = list(zip(step.grade_ids, step.blocks, strict=True))
+        while left:
+            try:
+                child = self._alive(trainee)
+                self._converse(child, [cell for _name, block in left for cell in block.cells], known, trainee)
+            except WireError as error:
+                self.end()
+                # The first without a verdict is the one that ended or blocked the judge.
+                question = next((name for name, _block in left if name not in self._record.verdicts), left[-1][0])
+                reason = (
+                    _("The marking took too long and was stopped.")
+                    if isinstance(error, Late)
+                    else _("The marking stopped before it had a result.")
+                )
+                verdict = {"question": question, "problem": "no-result", "reason": reason}
+                self._record.verdicts.setdefault(question, verdict)
+                known = {}
+            done = [block for name, block in left if name in self._record.verdicts]
+            if not done:
+                return
+            left = left[len(done) :]
+            self._before += [cell for block in done for cell in block.cells if cell["role"] != "mark"]
 
     def end(self) -> None:
         """Kill it."""
@@ -344,11 +360,13 @@ class _Judge:
             self._child = self._nursery.fork(self._limits, name=self._name)
             self._parcel.hand_over(self._child.channel, seconds=30)
             if self._before:
-                self._converse(self._child, self._before, trainee)
+                self._converse(self._child, self._before, {}, trainee)
         return self._child
 
-    def _converse(self, child: Child, ours: Sequence[dict[str, Any]], trainee: _Trainee) -> None:
-        child.channel.send({"do": "judge", "cells": list(ours)}, seconds=30)
+    def _converse(
+        self, child: Child, ours: Sequence[dict[str, Any]], known: dict[str, Any], trainee: _Trainee
+    ) -> None:
+        child.channel.send({"do": "judge", "cells": list(ours), "known": known}, seconds=30)
         left = self._limits.judge_seconds
         while True:
             started = time.monotonic()
@@ -361,5 +379,6 @@ class _Judge:
             elif "verdict" in message:
                 self._record.verdicts[message["grade_id"]] = message["verdict"]
                 self._record.shown[message["grade_id"]] = message["outputs"]
+                left = self._limits.judge_seconds
             else:
                 return

@@ -145,8 +145,12 @@ def _readable() -> list[str]:
 
 
 def _address_space() -> int:
-    with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123
-        return int(file.read().split()[0]) * resource.getpagesize()
+    # Not with a text file: its codec would be imported anew in every child.
+    place = os.open("/proc/self/statm", os.O_RDONLY)
+    try:
+        return int(os.read(place, 200).split()[0]) * resource.getpagesize()
+    finally:
+        os.close(place)
 
 
 def _write(path: str, text: str) -> None:

@@ -41,7 +41,7 @@ def main() -> None:
     if os.access(walls.SCRATCH, os.W_OK):
         tempfile.tempdir = walls.SCRATCH
     had = warm(start["modules"])
-    role.prepare()
+    role.prepare(start["cells"])
     tempfile.tempdir = None
     threads = len(os.listdir("/proc/self/task"))
     gc.collect()
