@@ -51,6 +51,7 @@ def prepare(cells: Sequence[Mapping[str, Any]]) -> None:
 
     HistoryManager.enabled = False
     _shell = InteractiveShell.instance()
+    _shell.system = _shell.system_raw  # the usual one wants a terminal
     _shell.colors = "NoColor" if hasattr(_shell, "colors") else ""
     _shell.display_formatter.format([1])
     _shell.transform_cell("%time 1\n")
