@@ -12,6 +12,7 @@ its own configuration, except that a cell has five seconds.
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 import os
 import re
@@ -179,6 +180,8 @@ class _Ground:
     def order(self) -> dict[str, Any]:
         """What the inside of the wall is told."""
         variables = environment(self.scene.home) | {VARIABLE: self.scene.secrets["environment"]}
+        if _installed():  # as on any machine: a path that is set would come before the trainee's own folder
+            del variables["PYTHONPATH"]
         return {
             "course": str(self.course),
             "assignment": self.case.assignment,
@@ -187,6 +190,14 @@ class _Ground:
             "environment": variables,
             "limit": CASE_SECONDS,
         }
+
+
+def _installed() -> bool:
+    try:
+        importlib.metadata.distribution("hanoikit")
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    return True
 
 
 def _verdict(ground: _Ground) -> Verdict:
