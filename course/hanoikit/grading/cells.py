@@ -23,7 +23,9 @@ Notebook = MutableMapping[str, Any]
 def source_of(cell: Cell) -> str:
     """The cell's text; notebook files hold it as a string or as a list of lines."""
     source = cell.get("source", "")
-    return "".join(str(line) for line in source) if isinstance(source, list) else str(source)
+    text = "".join(str(line) for line in source) if isinstance(source, list) else str(source)
+    # Half of a surrogate pair, as a broken paste gives it, can neither be run nor written to a file.
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def nbgrader_of(cell: Cell) -> dict[str, Any]:
@@ -112,6 +114,8 @@ def parse_notebook(data: bytes, name: str) -> dict[str, Any]:
             else _("The notebook file is incomplete or damaged (line {line}).").format(line=line)
         )
         raise GradingError(message, where=name, next_step=next_step) from error
+    if isinstance(notebook, dict) and notebook.get("nbformat") == 3:
+        notebook = _from_format_3(notebook)
     if (
         not isinstance(notebook, dict)
         or not isinstance(notebook.get("cells"), list)
@@ -121,7 +125,28 @@ def parse_notebook(data: bytes, name: str) -> dict[str, Any]:
     notebook["cells"] = [_sound(cell) for cell in notebook["cells"] if isinstance(cell, dict)]
     if not isinstance(notebook.get("metadata"), dict):
         notebook["metadata"] = {}
+    minor = notebook.get("nbformat_minor")
+    notebook["nbformat_minor"] = minor if type(minor) is int and 0 <= minor < 100 else 5
     return notebook
+
+
+def _from_format_3(notebook: dict[str, Any]) -> dict[str, Any]:
+    """A notebook as programs before 2015 saved it, in today's form, without its outputs."""
+    cells: list[Any] = []
+    sheets = notebook.get("worksheets")
+    for sheet in sheets if isinstance(sheets, list) else []:
+        found = sheet.get("cells") if isinstance(sheet, dict) else None
+        for cell in found if isinstance(found, list) else []:
+            if not isinstance(cell, dict):
+                continue
+            kind = cell.get("cell_type")
+            text = source_of({"source": cell.get("input" if kind == "code" else "source", "")})
+            if kind == "heading":
+                level = cell.get("level")
+                kind, text = "markdown", "#" * (level if type(level) is int and 0 < level < 7 else 1) + " " + text
+            cells.append({"cell_type": kind, "source": text, "metadata": cell.get("metadata")})
+    metadata = notebook.get("metadata")
+    return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
 
 
 def _save_again() -> str:

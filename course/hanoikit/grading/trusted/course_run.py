@@ -141,10 +141,11 @@ class CourseRun:
                 ),
             )
         found = {}
+        files = filing.author_files(self.layout, assignment)
         for path in paths:
             released = self.layout.folder("release", ".", assignment) / path.name
             release = cells.read_notebook(released) if released.is_file() else None
-            found[path.stem] = NotebookSource.of(cells.read_notebook(path), name=path.stem, release=release)
+            found[path.stem] = NotebookSource.of(cells.read_notebook(path), name=path.stem, release=release, files=files)
         return found
 
     def _as_saved(self, source: NotebookSource) -> NotebookSource:

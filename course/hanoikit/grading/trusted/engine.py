@@ -15,7 +15,7 @@ import hashlib
 import json
 import os
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -27,8 +27,10 @@ from hanoikit.grading.engine import Outcome
 from hanoikit.grading.handin import HandIn
 from hanoikit.grading.marks import MarkedAssignment
 from hanoikit.grading.trusted import warm
+from hanoikit.grading.trusted.filing import notebook_bytes
 from hanoikit.grading.trusted.limits import Limits
 from hanoikit.grading.trusted.marked import questions_of, with_outputs
+from hanoikit.grading.trusted.notebook_source import NotebookSource
 from hanoikit.grading.trusted.nursery import Nursery
 from hanoikit.grading.trusted.outer import Outer, Wall
 from hanoikit.grading.trusted.parcel import Parcel
@@ -118,7 +120,7 @@ class TrustedEngine:
 
         self.keep.mkdir(parents=True, exist_ok=True)
         path = self.keep / f"{hand_in.trainee}-{source.name}.ipynb"
-        cells.write_notebook(paper.notebook, path)
+        path.write_bytes(notebook_bytes(paper.notebook))
         return replace(paper.marked, notebook=path)
 
     def mark_paper(self, hand_in: HandIn, source: Assignment, *, parcel: Parcel | None = None) -> Paper:
@@ -130,9 +132,11 @@ class TrustedEngine:
             parcel = Parcel.collect(hand_in.folder, self.limits)
         admitted = read_hand_in(parcel, source, self.limits, kit=kit)
         todo = steps(admitted.notebook, bench.plan)
-        files = {name: data for name, data in parcel.files.items() if not name.endswith(".ipynb")}
+        # The author's own files win over files of the same name, as with nbgrader.
+        own = author_files(source)
+        files = {name: data for name, data in {**parcel.files, **own}.items() if not name.endswith(".ipynb")}
         session = Session(bench.runner, bench.judge, self.limits)
-        record = session.mark(todo, Parcel(files), name=source.name)
+        record = session.mark(todo, Parcel(files), Parcel(modules_of(own)), name=source.name)
         findings = [*admitted.findings, *record.findings, *self._flags()]
         notebook = with_outputs(admitted.notebook, record)
         questions, more = questions_of(notebook, record, source)
@@ -180,6 +184,27 @@ class TrustedEngine:
             return []
         message = _("This was marked without isolation: the code could have changed anything.")
         return [Finding("not-isolated", message, severity="warning")]
+
+
+def author_files(source: Assignment) -> Mapping[str, bytes]:
+    """The files that lie beside the author's notebook and belong to the assignment."""
+    if isinstance(source, NotebookSource):
+        return source.files
+    text = getattr(source, "text", None)
+    if not isinstance(text, Path):
+        return {}
+    skip = {".ipynb", ".md"}
+    found = {}
+    for path in sorted(text.parent.rglob("*")):
+        part = path.relative_to(text.parent)
+        if path.is_file() and path.suffix not in skip and not any(one.startswith((".", "__")) for one in part.parts):
+            found[part.as_posix()] = path.read_bytes()
+    return found
+
+
+def modules_of(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Those of the author's files that tests may import."""
+    return {name: data for name, data in files.items() if name.endswith(".py")}
 
 
 def is_kit(source: Assignment) -> bool:

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,11 +25,18 @@ class NotebookSource:
     notebook: dict[str, Any] = field(repr=False)
     release: dict[str, Any] = field(repr=False)
     questions: tuple[Question, ...] = field(repr=False)
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    """The author's other files of the assignment; they win over files of the hand-in."""
     pass_mark: float = PASS_MARK
 
     @classmethod
     def of(
-        cls, notebook: dict[str, Any], *, name: str, release: dict[str, Any] | None = None
+        cls,
+        notebook: dict[str, Any],
+        *,
+        name: str,
+        release: dict[str, Any] | None = None,
+        files: Mapping[str, bytes] | None = None,
     ) -> NotebookSource:
         """From the source notebook; without ``release`` the released notebook is derived from it.
 
@@ -38,7 +46,7 @@ class NotebookSource:
             from hanoikit.build.release import release as derive
 
             release = derive(notebook)
-        return cls(name, name, notebook, release, tuple(_questions(notebook)))
+        return cls(name, name, notebook, release, tuple(_questions(notebook)), files or {})
 
 
 def _questions(notebook: dict[str, Any]) -> list[Question]:

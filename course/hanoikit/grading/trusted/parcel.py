@@ -57,24 +57,25 @@ class Parcel:
             os.close(top)
         return cls(dict(sorted(files.items())), tuple(findings))
 
-    def hand_over(self, channel: Channel, *, seconds: float) -> None:
+    def hand_over(self, channel: Channel, *, seconds: float, what: str = "files") -> None:
         """Send all files to a child."""
         listing = [[name, len(content)] for name, content in self.files.items()]
-        channel.send({"do": "files", "files": listing}, seconds=seconds)
+        channel.send({"do": what, "files": listing}, seconds=seconds)
         if self.files:
             channel.send_bytes(b"".join(self.files.values()), seconds=seconds)
 
 
-def unpack(order: Mapping[str, Any], channel: Channel) -> None:
-    """In a child: write the announced files below the current folder."""
+def unpack(order: Mapping[str, Any], channel: Channel, *, below: str = "") -> None:
+    """In a child: write the announced files below the current folder, or below a folder in it."""
     for name, size in order["files"]:
         content = channel.receive_bytes(size)
         parts = name.split("/")
         if name.startswith("/") or any(part in ("", ".", "..") for part in parts):
             raise Refused("a file has no proper name")
+        parts = [below, *parts] if below else parts
         if len(parts) > 1:
             os.makedirs("/".join(parts[:-1]), exist_ok=True)  # noqa: PTH103
-        with open(name, "wb") as file:  # noqa: PTH123
+        with open("/".join(parts), "wb") as file:  # noqa: PTH123
             file.write(content)
 
 

@@ -63,6 +63,7 @@ def prepare(cells: Sequence[Mapping[str, Any]]) -> None:
 def serve(channel: Channel) -> None:
     """Obey the parent until it closes the channel."""
     workshop = Workshop()
+    sys.path.insert(0, "")  # files that were handed in can be imported, as in Jupyter
     while True:
         order = channel.receive()
         match order["do"]:

@@ -293,11 +293,15 @@ class Session:
     def __init__(self, runner: Nursery, judge: Nursery, limits: Limits) -> None:
         self._runner, self._judge, self._limits = runner, judge, limits
 
-    def mark(self, todo: Sequence[Step], parcel: Parcel, *, name: str) -> Record:
-        """Run and judge; never raises for anything that the hand-in does."""
+    def mark(self, todo: Sequence[Step], parcel: Parcel, modules: Parcel, *, name: str) -> Record:
+        """Run and judge; never raises for anything that the hand-in does.
+
+        ``modules`` are the author's own, which tests may import; nothing of the hand-in's can be imported
+        where they run.
+        """
         record = Record()
         trainee = _Trainee(self._runner, self._limits, parcel, name, record)
-        judge = _Judge(self._judge, self._limits, parcel, name, record)
+        judge = _Judge(self._judge, self._limits, parcel, modules, name, record)
         try:
             for step in todo:
                 known = trainee.run(step.theirs, step.names)
@@ -311,8 +315,11 @@ class Session:
 class _Judge:
     """The judge's process; a test that kills or blocks it costs only its own verdict."""
 
-    def __init__(self, nursery: Nursery, limits: Limits, parcel: Parcel, name: str, record: Record) -> None:
+    def __init__(
+        self, nursery: Nursery, limits: Limits, parcel: Parcel, modules: Parcel, name: str, record: Record
+    ) -> None:
         self._nursery, self._limits, self._parcel, self._name = nursery, limits, parcel, name
+        self._modules = modules
         self._record = record
         self._child: Child | None = None
         self._before: list[dict[str, Any]] = []
@@ -359,6 +366,8 @@ class _Judge:
         if self._child is None:
             self._child = self._nursery.fork(self._limits, name=self._name)
             self._parcel.hand_over(self._child.channel, seconds=30)
+            if self._modules.files:
+                self._modules.hand_over(self._child.channel, seconds=30, what="modules")
             if self._before:
                 self._converse(self._child, self._before, {}, trainee)
         return self._child
