@@ -231,3 +231,18 @@ def test_many_hand_ins_side_by_side_come_back_in_their_order(
     assert [points(outcome.marked)["limit"] for outcome in outcomes if outcome.marked] == [
         1.0 if n == 5 else 0.0 for n in range(8)
     ]
+
+
+def test_tests_beside_the_trainee_s_code_are_possible_on_request_and_flagged(tmp_path: Path) -> None:
+    source = author_source(
+        code("### BEGIN SOLUTION\nbox = object()\n### END SOLUTION", solution=True, grade_id="box"),
+        check("box", 1, "assert box.size == 3"),
+        check("half", 2, "1.0"),
+        check("much", 2, "7"),
+    )
+    answer = {"box": "class Box:\n    size = 3\n\nbox = Box()", "parts": "import os\nos._exit(1)"}
+    hand_in = write_hand_in(tmp_path / "ps1", source, answer)
+    with TrustedEngine(limits=LIMITS, tests_inside=True) as engine:
+        marked = engine.mark(hand_in, source)
+    assert points(marked) == {**FULL, "parts": 0.0, "box": 1.0, "half": 1.0, "much": 0.0}
+    assert "tests-inside" in [finding.code for finding in marked.findings]

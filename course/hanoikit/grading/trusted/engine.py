@@ -73,7 +73,8 @@ class TrustedEngine:
 
     ``wall`` is the outer wall, by default the one of this machine; making the engine raises
     :class:`~hanoikit.errors.ToolMissing` or :class:`GradingError` where hand-ins cannot be isolated. ``keep``
-    is a folder for the marked notebooks. Use it in a ``with`` statement, or close it. One engine marks one
+    is a folder for the marked notebooks. ``tests_inside`` gives up the wall between trainee and tests for
+    notebooks that do not use the kit's marks, and flags every mark of theirs. Use it in a ``with`` statement, or close it. One engine marks one
     hand-in at a time; :meth:`mark_many` uses one engine for each of its threads.
     """
 
@@ -131,12 +132,15 @@ class TrustedEngine:
         if parcel is None:
             parcel = Parcel.collect(hand_in.folder, self.limits)
         admitted = read_hand_in(parcel, source, self.limits, kit=kit)
-        todo = steps(admitted.notebook, bench.plan)
         # The author's own files win over files of the same name, as with nbgrader.
         own = author_files(source)
         files = {name: data for name, data in {**parcel.files, **own}.items() if not name.endswith(".ipynb")}
         session = Session(bench.runner, bench.judge, self.limits)
-        record = session.mark(todo, Parcel(files), Parcel(modules_of(own)), name=source.name)
+        if self.tests_inside and not kit:
+            record = session.mark_inside(admitted.notebook, Parcel(files), name=source.name)
+        else:
+            todo = steps(admitted.notebook, bench.plan)
+            record = session.mark(todo, Parcel(files), Parcel(modules_of(own)), name=source.name)
         findings = [*admitted.findings, *record.findings, *self._flags()]
         notebook = with_outputs(admitted.notebook, record)
         questions, more = questions_of(notebook, record, source)

@@ -53,7 +53,7 @@ class _Dead(Exception):
         self.late = late
 
 
-class _Trainee:
+class TraineeProcess:
     """The trainee's process, which may die at any time."""
 
     def __init__(self, nursery: Nursery, limits: Limits, parcel: Parcel, name: str, record: Record) -> None:
@@ -300,7 +300,7 @@ class Session:
         where they run.
         """
         record = Record()
-        trainee = _Trainee(self._runner, self._limits, parcel, name, record)
+        trainee = TraineeProcess(self._runner, self._limits, parcel, name, record)
         judge = _Judge(self._judge, self._limits, parcel, modules, name, record)
         try:
             for step in todo:
@@ -309,6 +309,19 @@ class Session:
         finally:
             trainee.end()
             judge.end()
+        return record
+
+
+    def mark_inside(self, notebook: dict[str, Any], parcel: Parcel, *, name: str) -> Record:
+        """As :meth:`mark`, with the tests in the trainee's process; see ``inside``."""
+        from hanoikit.grading.trusted.inside import mark_inside
+
+        record = Record()
+        trainee = TraineeProcess(self._runner, self._limits, parcel, name, record)
+        try:
+            mark_inside(trainee, notebook, record)
+        finally:
+            trainee.end()
         return record
 
 
@@ -324,7 +337,7 @@ class _Judge:
         self._child: Child | None = None
         self._before: list[dict[str, Any]] = []
 
-    def mark(self, step: Step, known: dict[str, Any], trainee: _Trainee) -> None:
+    def mark(self, step: Step, known: dict[str, Any], trainee: TraineeProcess) -> None:
         """Get the verdicts of a step's marking cells."""
         left = list(zip(step.grade_ids, step.blocks, strict=True))
         while left:
@@ -362,7 +375,7 @@ class _Judge:
         if finding not in self._record.findings:
             self._record.findings.append(finding)
 
-    def _alive(self, trainee: _Trainee) -> Child:
+    def _alive(self, trainee: TraineeProcess) -> Child:
         if self._child is None:
             self._child = self._nursery.fork(self._limits, name=self._name)
             self._parcel.hand_over(self._child.channel, seconds=30)
@@ -373,7 +386,7 @@ class _Judge:
         return self._child
 
     def _converse(
-        self, child: Child, ours: Sequence[dict[str, Any]], known: dict[str, Any], trainee: _Trainee
+        self, child: Child, ours: Sequence[dict[str, Any]], known: dict[str, Any], trainee: TraineeProcess
     ) -> None:
         child.channel.send({"do": "judge", "cells": list(ours), "known": known}, seconds=30)
         left = self._limits.judge_seconds

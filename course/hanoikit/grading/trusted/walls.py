@@ -4,8 +4,7 @@
 >>> if pid == 0:
 ...     enclose(limits, home="/hand-in/m04-evidence-chain")     # from here on: this folder, and nothing else
 
-``fork_apart`` is a ``fork`` that also makes new user, process, mount, IPC, host-name and network namespaces
-in the same system call, so that the child is the first process of its own world: it sees and can signal no
+``fork_apart`` is a ``fork`` that also makes new user, process, mount and IPC namespaces in the same system call, so that the child is the first process of its own world: it sees and can signal no
 other, and when it ends everything it started ends with it.
 """
 
@@ -24,15 +23,11 @@ from hanoikit.grading.trusted.limits import Limits
 SCRATCH = "/hand-in"
 """Where a hand-in lives inside; a file system in memory that only its own process sees."""
 TEMPORARY = "/tmp"
-_NEW_MOUNT, _NEW_HOST, _NEW_IPC, _NEW_USER, _NEW_PID, _NEW_NET = (
-    0x00020000,
-    0x04000000,
-    0x08000000,
-    0x10000000,
-    0x20000000,
-    0x40000000,
-)
-APART = _NEW_MOUNT | _NEW_HOST | _NEW_IPC | _NEW_USER | _NEW_PID | _NEW_NET
+_NEW_MOUNT, _NEW_IPC, _NEW_USER, _NEW_PID = 0x00020000, 0x08000000, 0x10000000, 0x20000000
+APART = _NEW_MOUNT | _NEW_IPC | _NEW_USER | _NEW_PID
+"""A network namespace of its own would cost a fifth of all time. The outer wall's is empty, Landlock closes TCP
+and abstract sockets, and hand-ins of one zygote live one after the other.
+"""
 _CLONE = {"x86_64": 56, "aarch64": 220, "riscv64": 220}
 _CAPSET = {"x86_64": 126, "aarch64": 91, "riscv64": 91}
 _MS_NOSUID, _MS_NODEV, _MS_BIND, _MS_REC, _MS_PRIVATE = 2, 4, 0x1000, 0x4000, 1 << 18
