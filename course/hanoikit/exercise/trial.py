@@ -6,7 +6,8 @@
 
 What a function returns is turned into plain data of exact types before it is compared, so that no object of
 the trainee's own takes part in the comparison. This limits accidents and simple tricks; it does not replace a
-process boundary, which is the marking engine's matter.
+process boundary. Where the marking engine draws one, it names a way to reach the function behind it with
+:func:`functions_from`; no object of the trainee's then exists in this process.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import json
 import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from hanoikit.errors import HanoiKitError, QuestionInvalid, ToolMissing
 from hanoikit.exercise.judge import Detail, Judgement
@@ -32,8 +33,31 @@ class NotPlain(ValueError):
     """A value is not plain data."""
 
 
-class _TooSlow(BaseException):
+class TooSlow(BaseException):
     """Raised inside a trainee's call when its time is over; no ``except Exception`` catches it."""
+
+
+class Stopped(Exception):
+    """A call in another process ended with an error; the text is ``Name: message``."""
+
+
+@runtime_checkable
+class Distant(Protocol):
+    """A trainee's function that runs in another process."""
+
+    def result(self, arguments: Any, seconds: float) -> Any:
+        """The canonical result for canonical arguments; raises NotPlain, TooSlow or Stopped."""
+
+
+_lookup: Callable[[str], Any] | None = None
+
+
+def functions_from(lookup: Callable[[str], Any] | None) -> None:
+    """From now on, ask ``lookup`` for a trainee's function: a :class:`Distant`, None if there is none, or
+    something else if the name is no function. None: look into the notebook's own namespace again.
+    """
+    global _lookup
+    _lookup = lookup
 
 
 def canonical(value: Any, depth: int = 0) -> Any:
@@ -52,6 +76,8 @@ def canonical(value: Any, depth: int = 0) -> Any:
     if kind is dict:
         pairs = [[canonical(key, depth + 1), canonical(item, depth + 1)] for key, item in value.items()]
         return ["dict", sorted(pairs, key=lambda pair: json.dumps(pair[0]))]
+    if kind in (set, frozenset):
+        return [kind.__name__, sorted((canonical(item, depth + 1) for item in value), key=json.dumps)]
     raise NotPlain(_("it holds an object of the type {type}").format(type=kind.__name__[:60]))
 
 
@@ -64,10 +90,17 @@ def copied(canon: Any) -> Any:
         return bytes.fromhex(content)
     if tag == "dict":
         return {copied(key): copied(item) for key, item in content}
-    if tag in {"list", "tuple"}:
-        items = [copied(item) for item in content]
-        return items if tag == "list" else tuple(items)
+    if tag in _SEQUENCES:
+        return _SEQUENCES[tag](copied(item) for item in content)
     return content
+
+
+_SEQUENCES: dict[str, Callable[[Iterator[Any]], Any]] = {
+    "list": list,
+    "tuple": tuple,
+    "set": set,
+    "frozenset": frozenset,
+}
 
 
 def same(one: Any, other: Any, tolerance: float = 0.0) -> bool:
@@ -99,10 +132,10 @@ def judge_function(
     if not cases:
         raise QuestionInvalid(_("A code question needs at least one case."))
     prepared = [_prepare(arguments, expected) for arguments, expected in cases]
-    function = (user_namespace() if namespace is None else namespace).get(name)
+    function = _function(name, namespace)
     if function is None:
         return Judgement(0.0, _("There is no function {name}.").format(name=name)), "unanswered"
-    if not callable(function):
+    if not (callable(function) or isinstance(function, Distant)):
         return Judgement(0.0, _("{name} is not a function.").format(name=name)), "malformed"
     details = []
     for number, (arguments, expected) in enumerate(prepared, start=1):
@@ -112,6 +145,12 @@ def judge_function(
     passed = sum(1 for detail in details if detail.right)
     reason = _("{passed} of {all} cases are right.").format(passed=passed, all=len(details))
     return Judgement(passed / len(details), f"{reason} {why}".strip(), tuple(details)), ""
+
+
+def _function(name: str, namespace: Mapping[str, Any] | None) -> Any:
+    if namespace is None and _lookup is not None:
+        return _lookup(name)
+    return (user_namespace() if namespace is None else namespace).get(name)
 
 
 def _prepare(arguments: Any, expected: Any) -> tuple[Any, Any]:
@@ -124,23 +163,31 @@ def _prepare(arguments: Any, expected: Any) -> tuple[Any, Any]:
 
 
 def _try_case(
-    function: Callable[..., Any], arguments: Any, expected: Any, seconds: float, tolerance: float
+    function: Callable[..., Any] | Distant, arguments: Any, expected: Any, seconds: float, tolerance: float
 ) -> str:
-    given = copied(arguments)
-
-    def call() -> Any:
-        return function(**given) if type(given) is dict else function(*given)
-
     try:
-        # Reading the result happens under the same limit: a container can be endless too.
-        result = within(lambda: canonical(call()), seconds)
-    except _TooSlow:
+        if isinstance(function, Distant):
+            result = function.result(arguments, seconds)
+        else:
+            result = called(function, arguments, seconds)
+    except TooSlow:
         return _("took longer than {seconds} seconds.").format(seconds=f"{seconds:g}")
     except NotPlain as error:
         return _("did not return plain data: {why}.").format(why=error)
+    except Stopped as error:
+        return _("stopped with {error}.").format(error=" ".join(str(error)[:200].split()))
     except BaseException as error:  # SystemExit and the like fail their case and nothing else
         return _("stopped with {error}.").format(error=_one_line(error))
     return "" if same(result, expected, tolerance) else _("returned something else.")
+
+
+def called(function: Callable[..., Any], arguments: Any, seconds: float) -> Any:
+    """The canonical result of a call with canonical arguments."""
+    given = copied(arguments)
+    # Reading the result happens under the same limit: a container can be endless too.
+    return within(
+        lambda: canonical(function(**given) if type(given) is dict else function(*given)), seconds
+    )
 
 
 def _one_line(error: BaseException) -> str:
@@ -152,7 +199,7 @@ def _one_line(error: BaseException) -> str:
 
 
 def within(call: Callable[[], Any], seconds: float) -> Any:
-    """The call's result, with its output swallowed; raises _TooSlow after ``seconds`` of wall time."""
+    """The call's result, with its output swallowed; raises TooSlow after ``seconds`` of wall time."""
     with contextlib.redirect_stdout(_Swallow()), contextlib.redirect_stderr(_Swallow()):
         if threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer"):
             with _alarm(seconds):
@@ -163,7 +210,7 @@ def within(call: Callable[[], Any], seconds: float) -> Any:
 @contextlib.contextmanager
 def _alarm(seconds: float) -> Iterator[None]:
     def ring(_number: int, _frame: object) -> None:
-        raise _TooSlow
+        raise TooSlow
 
     before = signal.signal(signal.SIGALRM, ring)
     # It rings again and again, for code that swallows the first ring in an ``except:``.
@@ -189,7 +236,7 @@ def _in_thread(call: Callable[[], Any], seconds: float) -> Any:
     thread.start()
     thread.join(seconds)
     if not outcome:
-        raise _TooSlow
+        raise TooSlow
     good, result = outcome[0]
     if not good:
         raise result

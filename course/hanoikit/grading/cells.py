@@ -23,19 +23,31 @@ Notebook = MutableMapping[str, Any]
 def source_of(cell: Cell) -> str:
     """The cell's text; notebook files hold it as a string or as a list of lines."""
     source = cell.get("source", "")
-    return "".join(str(line) for line in source) if isinstance(source, list) else str(source)
+    text = "".join(str(line) for line in source) if isinstance(source, list) else str(source)
+    # Half of a surrogate pair, as a broken paste gives it, can neither be run nor written to a file.
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def nbgrader_of(cell: Cell) -> dict[str, Any]:
     """The cell's nbgrader metadata, empty when it has none."""
+    found = _nbgrader(cell)
+    return {} if found is None else dict(found)
+
+
+def _nbgrader(cell: Cell) -> Any:
+    """As above, without the copy: every cell is asked many times."""
     metadata = cell.get("metadata")
-    found = metadata.get("nbgrader") if isinstance(metadata, MutableMapping) else None
-    return dict(found) if isinstance(found, MutableMapping) else {}
+    # A plain dictionary is told at once; nbformat's own class only by the slow question.
+    if type(metadata) is not dict and not isinstance(metadata, MutableMapping):
+        return None
+    found = metadata.get("nbgrader")
+    return found if type(found) is dict or isinstance(found, MutableMapping) else None
 
 
 def grade_id(cell: Cell) -> str:
     """nbgrader's name for the cell, or an empty string."""
-    return str(nbgrader_of(cell).get("grade_id") or "")
+    found = _nbgrader(cell)
+    return "" if found is None else str(found.get("grade_id") or "")
 
 
 def named(notebook: Notebook, name: str) -> Cell:
@@ -48,12 +60,14 @@ def named(notebook: Notebook, name: str) -> Cell:
 
 def is_graded(cell: Cell) -> bool:
     """The cell carries points."""
-    return bool(nbgrader_of(cell).get("grade"))
+    found = _nbgrader(cell)
+    return found is not None and bool(found.get("grade"))
 
 
 def is_solution(cell: Cell) -> bool:
     """The trainee's own work goes into the cell."""
-    return bool(nbgrader_of(cell).get("solution"))
+    found = _nbgrader(cell)
+    return found is not None and bool(found.get("solution"))
 
 
 def is_written(cell: Cell) -> bool:
@@ -84,42 +98,74 @@ def tags_of(cell: Cell) -> tuple[str, ...]:
 
 def read_notebook(path: Path) -> dict[str, Any]:
     """Read a notebook file as JSON; raises :class:`GradingError` that says what is wrong with it."""
-    next_step = _(
-        "Open the notebook in JupyterLab, save it again and hand it in again. The answers that you "
-        "gave with the controls are safe in answers.jsonl."
-    )
     try:
         data = path.read_bytes()
     except OSError as error:
         raise GradingError(
-            _("The notebook cannot be read from the disk."), where=path.name, next_step=next_step
+            _("The notebook cannot be read from the disk."), where=path.name, next_step=_save_again()
         ) from error
+    return parse_notebook(data, path.name)
+
+
+def parse_notebook(data: bytes, name: str) -> dict[str, Any]:
+    """A notebook from the bytes of its file ``name``; raises :class:`GradingError` as above."""
+    next_step = _save_again()
     try:
         notebook = json.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise GradingError(
             _("The notebook is not a text file in UTF-8 (byte {position}).").format(position=error.start),
-            where=path.name,
+            where=name,
             next_step=next_step,
         ) from error
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         line = getattr(error, "lineno", 0)
         message = (
             _("The notebook file is empty.")
             if not data.strip()
             else _("The notebook file is incomplete or damaged (line {line}).").format(line=line)
         )
-        raise GradingError(message, where=path.name, next_step=next_step) from error
+        raise GradingError(message, where=name, next_step=next_step) from error
+    if isinstance(notebook, dict) and notebook.get("nbformat") == 3:
+        notebook = _from_format_3(notebook) or notebook
     if (
         not isinstance(notebook, dict)
         or not isinstance(notebook.get("cells"), list)
         or notebook.get("nbformat") != 4
     ):
-        raise GradingError(_("The file is not a notebook of format 4."), where=path.name, next_step=next_step)
+        raise GradingError(_("The file is not a notebook of format 4."), where=name, next_step=next_step)
     notebook["cells"] = [_sound(cell) for cell in notebook["cells"] if isinstance(cell, dict)]
     if not isinstance(notebook.get("metadata"), dict):
         notebook["metadata"] = {}
+    minor = notebook.get("nbformat_minor")
+    notebook["nbformat_minor"] = minor if type(minor) is int and 0 <= minor < 100 else 5
     return notebook
+
+
+def _from_format_3(notebook: dict[str, Any]) -> dict[str, Any] | None:
+    """A notebook as programs before 2015 saved it, in today's form, without its outputs; None without cells."""
+    cells: list[Any] = []
+    sheets = notebook.get("worksheets")
+    for sheet in sheets if isinstance(sheets, list) else []:
+        found = sheet.get("cells") if isinstance(sheet, dict) else None
+        for cell in found if isinstance(found, list) else []:
+            if not isinstance(cell, dict):
+                continue
+            kind = cell.get("cell_type")
+            text = source_of({"source": cell.get("input" if kind == "code" else "source", "")})
+            if kind == "heading":
+                level = cell.get("level")
+                kind, text = "markdown", "#" * (level if type(level) is int and 0 < level < 7 else 1) + " " + text
+            cells.append({"cell_type": kind, "source": text, "metadata": cell.get("metadata")})
+    metadata = notebook.get("metadata")
+    return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5} if cells else None
+
+
+def _save_again() -> str:
+    return _(
+        "Open the notebook in JupyterLab, save it again and hand it in again. The answers that you "
+        "gave with the controls are safe in answers.jsonl."
+    )
 
 
 def write_notebook(notebook: Notebook, path: Path) -> None:
@@ -129,7 +175,16 @@ def write_notebook(notebook: Notebook, path: Path) -> None:
 
 def copy_of(cell: Cell) -> dict[str, Any]:
     """An independent copy of a cell."""
-    return dict(copy.deepcopy(cell))
+    return dict(_copy(cell)) if type(cell) is dict else dict(copy.deepcopy(cell))
+
+
+def _copy(value: Any) -> Any:
+    """A copy of plain JSON data; ``deepcopy`` takes four times as long."""
+    if type(value) is dict:
+        return {key: _copy(item) for key, item in value.items()}
+    if type(value) is list:
+        return [_copy(item) for item in value]
+    return value if type(value) in (str, int, float, bool, type(None)) else copy.deepcopy(value)
 
 
 def convert(cell: Cell, cell_type: str) -> None:

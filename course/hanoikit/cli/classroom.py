@@ -1,0 +1,196 @@
+"""``hanoikit class``: what an instructor does with a class, in any nbgrader course directory.
+
+hanoikit class autograde                       mark everything that is new
+hanoikit class autograde ps1 --trainee amal    one hand-in
+hanoikit class explain amal ps1                why these marks
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from hanoikit.cli import SETTINGS
+from hanoikit.errors import UsageError
+from hanoikit.i18n import _, ngettext
+
+if TYPE_CHECKING:
+    from hanoikit.grading.trusted.course_run import Result
+
+app = typer.Typer(help="Run a class: mark the hand-ins, explain a mark.", **SETTINGS)
+
+Course = Annotated[
+    Path, typer.Option("--course", help="The course directory. Default: this folder.", show_default=False)
+]
+
+
+@app.command()
+def autograde(
+    assignment: Annotated[
+        str | None, typer.Argument(help="Default: every assignment with hand-ins.", show_default=False)
+    ] = None,
+    trainee: Annotated[str | None, typer.Option(help="Only this one.", show_default=False)] = None,
+    jobs: Annotated[int, typer.Option(min=0, help="Hand-ins at once. 0: one for each processor.")] = 0,
+    again: Annotated[bool, typer.Option("--again", help="Also what is marked already.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, for scripts.")] = False,
+    course: Course = Path("."),
+    tests_inside: Annotated[
+        bool,
+        typer.Option(
+            "--tests-inside-trainee-process",
+            help="For tests that need live objects: the trainee's code can then change its own marks. "
+            "Every such mark is flagged.",
+        ),
+    ] = False,
+    without_isolation: Annotated[
+        bool,
+        typer.Option(
+            "--without-isolation-i-accept-the-risk",
+            help="Run hand-ins with your own rights, where this machine cannot isolate them.",
+        ),
+    ] = False,
+) -> None:
+    """Mark hand-ins: trainees' code runs isolated, and never beside the tests.
+
+    Works in any nbgrader course directory and writes its gradebook and its autograded folder. Ends with 0
+    when every hand-in is marked, with 1 when a person has to look at one.
+
+    Example: hanoikit class autograde ps1
+    """
+    from hanoikit.grading.trusted import Outer, TrustedEngine, WithoutIsolation
+    from hanoikit.grading.trusted.course_run import CourseRun
+    from hanoikit.grading.trusted.layout import Layout
+
+    started = time.monotonic()
+    layout = Layout.of(course.resolve())
+    wall = WithoutIsolation() if without_isolation else Outer.found()
+    with TrustedEngine(wall=wall, tests_inside=tests_inside) as engine:
+        progress = _Progress(show=not as_json)
+        run = CourseRun(layout, engine, jobs=jobs, again=again, tell=progress.begin)
+        results: list[Result] = []
+        with progress:
+            for name in [assignment] if assignment else _with_hand_ins(layout):
+                progress.name(name)
+                for result in run.autograde(name, trainee=trainee):
+                    results.append(result)
+                    progress.step()
+                    if as_json:
+                        print(json.dumps(_as_data(result)), flush=True)
+    if not as_json:
+        _summary(results, time.monotonic() - started)
+    if any(result.reasons for result in results):
+        raise typer.Exit(1)
+
+
+@app.command()
+def explain(
+    trainee: Annotated[str, typer.Argument(help="The trainee's name in the gradebook.")],
+    assignment: Annotated[str, typer.Argument(help="The assignment.")],
+    course: Course = Path("."),
+) -> None:
+    """Show which check gave which point, and on what answer.
+
+    Example: hanoikit class explain amal ps1
+    """
+    from rich.console import Console
+
+    from hanoikit.cli.grade import show
+    from hanoikit.grading.trusted.course_run import read_marks
+    from hanoikit.grading.trusted.layout import Layout
+
+    for marked in read_marks(Layout.of(course.resolve()), trainee, assignment):
+        show(marked, Console())
+
+
+def _with_hand_ins(layout: Any) -> Iterator[str]:
+    found = [name for name in layout.assignments() if next(layout.students(name), None) is not None]
+    if not found:
+        raise UsageError(
+            _("There are no hand-ins in this course."),
+            where=str(layout.root),
+            next_step=_("Collect them first, or go to the course directory."),
+        )
+    yield from found
+
+
+def _as_data(result: Result) -> dict[str, Any]:
+    points, maximum = result.points
+    return {
+        "student": result.student,
+        "assignment": result.assignment,
+        "state": result.state,
+        "points": points,
+        "max": maximum,
+        "needs_person": result.reasons,
+        "marks": [marked.to_json() for marked in result.marks],
+    }
+
+
+def _summary(results: list[Result], seconds: float) -> None:
+    marked = [result for result in results if result.state == "marked"]
+    same = sum(result.state == "unchanged" for result in results)
+    text = ngettext("{count} hand-in marked", "{count} hand-ins marked", len(marked)).format(count=len(marked))
+    rate = f"{len(marked) / seconds:.1f}" if seconds > 0 else "?"
+    print(_("{text} in {seconds:.1f} s ({rate} a second).").format(text=text, seconds=seconds, rate=rate))
+    if same:
+        print(
+            ngettext(
+                "{count} was marked before and has not changed.",
+                "{count} were marked before and have not changed.",
+                same,
+            ).format(count=same)
+        )
+    looking = [result for result in results if result.reasons]
+    if looking:
+        print(
+            ngettext(
+                "A person has to look at {count} hand-in:", "A person has to look at {count} hand-ins:", len(looking)
+            ).format(count=len(looking))
+        )
+    for result in looking:
+        for number, reason in enumerate(result.reasons[:4]):
+            head = f"  {result.student}, {result.assignment}: " if not number else "    "
+            print(head + reason)
+        if len(result.reasons) > 4:
+            print(_("    and {count} more").format(count=len(result.reasons) - 4))
+
+
+class _Progress:
+    """A bar with the time left, on a terminal; nothing elsewhere."""
+
+    def __init__(self, *, show: bool) -> None:
+        self._show = show and sys.stderr.isatty()
+        self._bar: Any = None
+        self._task: Any = None
+        self._name = ""
+
+    def __enter__(self) -> _Progress:
+        if self._show:
+            from rich.console import Console
+
+            from hanoikit.cli.grade import progress_bar
+
+            self._bar = progress_bar(Console(stderr=True))
+            self._bar.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def name(self, name: str) -> None:
+        self._name = name
+
+    def begin(self, count: int) -> None:
+        if self._bar is not None:
+            self._task = self._bar.add_task(_("Marking {name}").format(name=self._name), total=count)
+
+    def step(self) -> None:
+        if self._bar is not None:
+            self._bar.advance(self._task)

@@ -1,0 +1,416 @@
+"""Autograding in a course directory: which hand-ins, side by side, into gradebook and folders.
+
+>>> run = CourseRun(Layout.of(Path(".")), jobs=2)
+>>> for result in run.autograde("ps1"):
+...     print(result.student, result.state)
+
+What is marked already is left alone, as long as hand-in, author's notebook and gradebook are what they were.
+A run that was killed goes on where it was.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from hanoikit.errors import ClassroomError, Finding, GradingError, HanoiKitError, UsageError
+from hanoikit.grading import cells
+from hanoikit.grading.handin import HandIn
+from hanoikit.grading.marks import MarkedAssignment
+from hanoikit.grading.trusted import filing
+from hanoikit.grading.trusted.engine import Paper, TrustedEngine, available_processors, fingerprint, print_of
+from hanoikit.grading.trusted.gradebook import Book, Entry, KnownAssignment, Score, penalties
+from hanoikit.grading.trusted.layout import Layout
+from hanoikit.grading.trusted.marked import sound_verdict
+from hanoikit.grading.trusted.notebook_source import NotebookSource
+from hanoikit.grading.trusted.parcel import Parcel
+from hanoikit.i18n import _
+
+KEY = "hanoikit"
+ENGINE = "trusted/1"
+_BATCH = 40
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one hand-in: ``marked``, ``unchanged`` (it was marked before) or ``failed``."""
+
+    student: str
+    assignment: str
+    state: str
+    marks: tuple[MarkedAssignment, ...] = ()
+    error: HanoiKitError | None = None
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why a person has to look at it; empty when nobody has to."""
+        if self.error is not None:
+            return [str(self.error)]
+        found = []
+        for marked in self.marks:
+            found += [str(finding) for finding in marked.findings if finding.severity == "error"]
+            known = {finding.where for finding in marked.findings}
+            found += [
+                f"{mark.question}: {mark.reason}"
+                for mark in marked.questions
+                if mark.needs_human and mark.question not in known
+            ]
+        return found
+
+    @property
+    def points(self) -> tuple[float, float]:
+        """Automatic points, and the most there could be."""
+        marks = [mark for marked in self.marks for mark in marked.questions if not mark.by_hand]
+        return sum(mark.counted for mark in marks), sum(mark.out_of for mark in marks if not mark.extra)
+
+
+@dataclass(frozen=True)
+class _Work:
+    """One hand-in with its files."""
+
+    student: str
+    parcel: Parcel
+    print: str
+    timestamp: datetime | None
+
+
+@dataclass(frozen=True)
+class _Done:
+    """A marked hand-in before it is in the gradebook."""
+
+    result: Result
+    entry: Entry
+    filed: filing.Filed
+
+
+@dataclass
+class CourseRun:
+    """Autograding in one course directory. ``jobs`` 0: one for each processor."""
+
+    layout: Layout
+    engine: TrustedEngine
+    jobs: int = 0
+    again: bool = False
+    tell: Callable[[int], None] = lambda count: None
+    """Called once with the number of hand-ins of an assignment."""
+    _sources: dict[str, NotebookSource] = field(default_factory=dict)
+    _known: KnownAssignment | None = None
+
+    def autograde(self, assignment: str, *, trainee: str | None = None) -> Iterator[Result]:
+        """Mark the hand-ins of an assignment; results come as they are safely written.
+
+        Raises :class:`ClassroomError` or :class:`UsageError` for what concerns the whole course.
+        """
+        folders = [one for one in self.layout.students(assignment) if trainee in (None, one[0])]
+        if not folders:
+            raise UsageError(
+                _("There is no hand-in for {assignment}.").format(assignment=assignment),
+                where=trainee or self.layout.steps["submitted"],
+                next_step=_("Collect the hand-ins first: nbgrader collect {assignment}").format(
+                    assignment=assignment
+                ),
+            )
+        self.tell(len(folders))
+        raw = self._read_sources(assignment)
+        with _lock(self.layout), ThreadPoolExecutor(1) as side:
+            filing.clean(self.layout)
+            opening = side.submit(Book.open, self.layout.db_url, self.layout.course_id)
+            book = opening.result()
+            try:
+                self._known = book.assignment(assignment)
+                self._sources = {name: self._as_saved(source) for name, source in raw.items()}
+                yield from self._all(assignment, folders, book)
+            finally:
+                book.close()
+                filing.clean(self.layout)
+
+    def _read_sources(self, assignment: str) -> dict[str, NotebookSource]:
+        folder = self.layout.folder("source", ".", assignment)
+        paths = sorted(folder.glob("*.ipynb"))
+        if not paths:
+            raise UsageError(
+                _("There is no author's notebook for {assignment}.").format(assignment=assignment),
+                where=str(folder),
+                next_step=_("The assignments are: {names}.").format(
+                    names=", ".join(self.layout.assignments()) or _("none")
+                ),
+            )
+        found = {}
+        files = filing.author_files(self.layout, assignment)
+        for path in paths:
+            released = self.layout.folder("release", ".", assignment) / path.name
+            release = cells.read_notebook(released) if released.is_file() else None
+            found[path.stem] = NotebookSource.of(cells.read_notebook(path), name=path.stem, release=release, files=files)
+        return found
+
+    def _as_saved(self, source: NotebookSource) -> NotebookSource:
+        """The author's notebook with the cells that the gradebook saved, as nbgrader marks by them."""
+        assert self._known is not None
+        notebook = {**source.notebook, "cells": [cells.copy_of(cell) for cell in source.notebook["cells"]]}
+        for cell in notebook["cells"]:
+            saved = self._known.sources.get((source.name, cells.grade_id(cell)))
+            if saved is None:
+                continue
+            cell["metadata"]["nbgrader"]["checksum"] = saved.checksum
+            if saved.locked:
+                cell["source"] = saved.source
+        kernel = self._known.kernels.get(source.name)
+        if kernel:
+            notebook["metadata"] = {**notebook["metadata"], "kernelspec": json.loads(kernel)}
+        return replace(source, notebook=notebook)
+
+    def _all(self, assignment: str, folders: Sequence[tuple[str, Path]], book: Book) -> Iterator[Result]:
+        assert self._known is not None
+        penalty = penalties(self.layout.config) if self._known.duedate is not None else None
+        own = [name for name in self._sources if name in self._known.notebooks]
+        if not own:
+            raise ClassroomError(
+                _("The gradebook knows no notebook of {assignment}.").format(assignment=assignment),
+                next_step=_("Run: nbgrader generate_assignment {name}").format(name=assignment),
+            )
+        self._sources = {name: self._sources[name] for name in own}
+        prints = print_of(self._sources.values())
+        jobs = self.jobs or available_processors()
+        engines = [self.engine, *(self.engine.twin() for _number in range(jobs - 1))]
+        idle = list(engines)
+        waiting: list[_Done] = []
+
+        def one(student: str, folder: Path) -> Result | _Done:
+            engine = idle.pop()
+            try:
+                return self._one(engine, student, folder, assignment, prints)
+            except HanoiKitError as error:
+                return Result(student, assignment, "failed", error=error)
+            finally:
+                idle.append(engine)
+
+        try:
+            with ThreadPoolExecutor(jobs) as pool:
+                for start in range(0, len(folders), _BATCH):
+                    chunk = folders[start : start + _BATCH]
+                    scores = {} if self.again else book.scores(self._known, [name for name, _path in chunk])
+                    futures = []
+                    for student, folder in chunk:
+                        if not self.again and self._is_done(student, assignment, folder, scores.get(student), prints):
+                            yield Result(student, assignment, "unchanged", self._read_marks(student, assignment))
+                        else:
+                            futures.append(pool.submit(one, student, folder))
+                    for future in futures:
+                        found = future.result()
+                        if isinstance(found, Result):
+                            yield found
+                        else:
+                            waiting.append(found)
+                    yield from self._settle(book, waiting, penalty)
+                    waiting = []
+        finally:
+            for engine in engines[1:]:
+                engine.close()
+
+    def _settle(self, book: Book, waiting: Sequence[_Done], penalty: Any) -> Iterator[Result]:
+        assert self._known is not None
+        book.write(self._known, [done.entry for done in waiting], penalty=penalty)
+        for done in waiting:
+            done.filed.settle()
+            yield done.result
+
+    def _one(
+        self, engine: TrustedEngine, student: str, folder: Path, assignment: str, sources: str
+    ) -> _Done:
+        assert self._known is not None
+        work = self._work(engine, student, folder, sources)
+        papers: dict[str, Paper] = {}
+        for name, source in self._sources.items():
+            if f"{name}.ipynb" not in work.parcel.files and len(self._sources) > 1:
+                continue
+            hand_in = _hand_in(student, folder)
+            parcel = work.parcel
+            if len(self._sources) > 1:
+                others = {f"{other}.ipynb" for other in self._sources if other != name}
+                parcel = Parcel({k: v for k, v in parcel.files.items() if k not in others}, parcel.findings)
+            papers[name] = engine.mark_paper(hand_in, source, parcel=parcel)
+        if not papers:
+            raise GradingError(
+                _("There is no notebook in the hand-in."),
+                where=student,
+                next_step=_("Ask for the notebook, put it into the folder and run this again."),
+            )
+        entry = self._entry(work, papers)
+        notebooks = {name: self._stamped(paper, work) for name, paper in papers.items()}
+        files = {name: data for name, data in work.parcel.files.items() if not name.endswith(".ipynb")}
+        filed = filing.file_away(self.layout, student, assignment, notebooks=notebooks, files=files)
+        return _Done(Result(student, assignment, "marked", tuple(paper.marked for paper in papers.values())), entry, filed)
+
+    def _work(self, engine: TrustedEngine, student: str, folder: Path, sources: str) -> _Work:
+        ignore = frozenset(pattern for pattern in self.layout.ignore if "*" not in pattern)
+        parcel = Parcel.collect(folder, engine.limits, leave_out=ignore)
+        return _Work(student, parcel, fingerprint(parcel, sources), _timestamp(parcel))
+
+    def _entry(self, work: _Work, papers: dict[str, Paper]) -> Entry:
+        assert self._known is not None
+        scores: dict[tuple[str, str], Score] = {}
+        silent: dict[tuple[str, str], bool] = {}
+        for (book, label), (_id, kind) in self._known.cells.items():
+            name = label.partition("/")[2]
+            if book not in papers:
+                scores[book, name] = Score(0.0)
+                continue
+            paper = papers[book]
+            try:
+                cell = cells.named(paper.notebook, name)
+            except KeyError:
+                continue
+            if kind == "GradeCell":
+                scores[book, name] = _score(cell, paper, self._known.sources.get((book, name)))
+            elif kind == "SolutionCell":
+                silent[book, name] = _untouched(cell, self._known.sources.get((book, name)))
+        return Entry(work.student, work.timestamp, scores, silent)
+
+    def _stamped(self, paper: Paper, work: _Work) -> dict[str, Any]:
+        """The marked notebook with what it was marked from, and the marks with their reasons."""
+        notebook = {**paper.notebook, "metadata": dict(paper.notebook["metadata"])}
+        notebook["metadata"][KEY] = {
+            "marking": {
+                "engine": ENGINE,
+                "fingerprint": work.print,
+                "scores": {
+                    cells.grade_id(cell): _score(cell, paper, None).points
+                    for cell in notebook["cells"]
+                    if cells.is_graded(cell)
+                },
+                "marks": paper.marked.to_json(),
+            }
+        }
+        return notebook
+
+    def _is_done(
+        self,
+        student: str,
+        assignment: str,
+        folder: Path,
+        scores: dict[tuple[str, str], float | None] | None,
+        sources: str,
+    ) -> bool:
+        """Whether this very hand-in was marked, filed and is in the gradebook."""
+        if scores is None:
+            return False
+        notes = self._notes(student, assignment)
+        if not notes:
+            return False
+        try:
+            work = self._work(self.engine, student, folder, sources)
+        except GradingError:
+            return False
+        for name, note in notes.items():
+            if note.get("fingerprint") != work.print or note.get("engine") != ENGINE:
+                return False
+            for question, points in note["scores"].items():
+                if (name, question) in scores and scores[name, question] != points and points is not None:
+                    return False
+        return True
+
+    def _notes(self, student: str, assignment: str) -> dict[str, dict[str, Any]]:
+        folder = self.layout.folder("autograded", student, assignment)
+        found = {}
+        for name in self._sources:
+            path = folder / f"{name}.ipynb"
+            if not path.is_file():
+                continue
+            try:
+                note = json.loads(path.read_bytes())["metadata"][KEY]["marking"]
+                found[name] = {"fingerprint": note["fingerprint"], **note}
+            except (OSError, ValueError, KeyError, TypeError):
+                return {}
+        return found
+
+    def _read_marks(self, student: str, assignment: str) -> tuple[MarkedAssignment, ...]:
+        notes = self._notes(student, assignment)
+        return tuple(MarkedAssignment.from_json(note["marks"]) for note in notes.values())
+
+
+def read_marks(layout: Layout, student: str, assignment: str) -> tuple[MarkedAssignment, ...]:
+    """The marks of a hand-in that was marked before, with their reasons; one for each notebook."""
+    folder = layout.folder("autograded", student, assignment)
+    found = []
+    for path in sorted(folder.glob("*.ipynb")) if folder.is_dir() else []:
+        try:
+            note = json.loads(path.read_bytes())["metadata"][KEY]["marking"]
+            found.append(MarkedAssignment.from_json(note["marks"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+    if not found:
+        raise UsageError(
+            _("There are no explained marks of {student} for {assignment}.").format(
+                student=student, assignment=assignment
+            ),
+            next_step=_("Mark the hand-in first: hanoikit class autograde {assignment} --trainee {student}").format(
+                student=student, assignment=assignment
+            ),
+        )
+    return tuple(found)
+
+
+def _score(cell: cells.Cell, paper: Paper, saved: Any) -> Score:
+    """What goes into the gradebook for a graded cell, by nbgrader's rules and without its leniency."""
+    if cells.is_solution(cell) or cell["cell_type"] != "code":
+        if cells.is_solution(cell) and saved is not None and _untouched(cell, saved):
+            return Score(0.0)
+        return Score(None, needs_person=True)
+    verdict = sound_verdict(paper.record, cell)
+    if verdict is None:
+        return Score(0.0, needs_person=True)
+    return Score(float(verdict["points"]))
+
+
+def _untouched(cell: cells.Cell, saved: Any) -> bool:
+    if saved is None:
+        return False
+    from hanoikit.build.release import checksum
+
+    return bool(checksum(dict(cell)) == saved.checksum)
+
+
+def _hand_in(student: str, folder: Path) -> HandIn:
+    try:
+        return HandIn(trainee=student, folder=folder)
+    except ValueError as error:
+        raise GradingError(
+            _("This name cannot be used in a gradebook: {name}.").format(name=student[:100]),
+            next_step=_("Rename the folder: letters, digits and . _ @ - only."),
+        ) from error
+
+
+def _timestamp(parcel: Parcel) -> datetime | None:
+    """When it was handed in, in UTC without a zone as nbgrader keeps it; None when that is not known."""
+    text = parcel.files.get("timestamp.txt", b"")[:100].decode("utf-8", "replace").strip()
+    if not text:
+        return None
+    from dateutil import parser, tz
+
+    try:
+        words = text.split(" ")
+        found = parser.parse(" ".join(words[:2]) + " TZ", tzinfos={"TZ": tz.gettz(words[2])}) if len(words) == 3 else parser.parse(text)
+    except (ValueError, OverflowError, TypeError):
+        return None
+    return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
+
+
+def _lock(layout: Layout) -> Any:
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(str(layout.root / ".hanoikit-marking.lock"))
+    try:
+        lock.acquire(timeout=600)
+    except Timeout as error:
+        raise ClassroomError(
+            _("Somebody else is marking in this course."), next_step=_("Wait until it is done, then run this again.")
+        ) from error
+    return lock
+
+
+__all__ = ["CourseRun", "Finding", "Result", "read_marks"]

@@ -1,0 +1,260 @@
+"""Writing marks into nbgrader's gradebook: one writer, one transaction for a batch, all of it or nothing.
+
+>>> book = Book.open(layout.db_url, layout.course_id)
+>>> known = book.assignment("ps1")
+>>> book.write(known, [Entry(student="amal", timestamp=None, scores={...}, comments={...})])
+
+The tables are nbgrader's own (``nbgrader.api``); their meaning is that of its ``SaveAutoGrades``. A row that a
+person wrote (manual score, extra credit, comment) is never touched. A locked database is tried again for a
+minute. Importing nbgrader takes seconds, so open the book in a thread while hand-ins are already being marked.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+from hanoikit.errors import ClassroomError
+from hanoikit.i18n import _
+
+_PATIENCE = 60.0
+T = TypeVar("T")
+Penalty = Callable[[str, float, float], float | None]
+"""From student, score and seconds late to the points that are lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What the gradebook keeps for one graded cell; ``points`` None: a person marks it."""
+
+    points: float | None
+    needs_person: bool = False
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One hand-in for the gradebook. Keys are (notebook, cell name)."""
+
+    student: str
+    timestamp: datetime | None
+    scores: Mapping[tuple[str, str], Score]
+    no_response: Mapping[tuple[str, str], bool] = field(default_factory=dict)
+    """For solution and task cells: whether the cell is as it was given out."""
+
+
+@dataclass(frozen=True)
+class KnownCell:
+    """A cell as ``nbgrader generate_assignment`` saved it."""
+
+    source: str
+    checksum: str
+    cell_type: str
+    locked: bool
+
+
+@dataclass(frozen=True)
+class KnownAssignment:
+    """An assignment as the gradebook knows it."""
+
+    id: str
+    name: str
+    duedate: datetime | None
+    notebooks: Mapping[str, str]
+    """Name -> id."""
+    cells: Mapping[tuple[str, str], tuple[str, str]]
+    """(notebook, cell name) -> (id, type): GradeCell, SolutionCell or TaskCell; a manual answer has two."""
+    sources: Mapping[tuple[str, str], KnownCell]
+    kernels: Mapping[str, str | None]
+
+
+class Book:
+    """An open gradebook."""
+
+    def __init__(self, engine: Any, api: Any, course_id: str) -> None:
+        self._engine = engine
+        self._api = api
+        self._course_id = course_id
+
+    @classmethod
+    def open(cls, db_url: str, course_id: str) -> Book:
+        """Open, and create what nbgrader would create; raises :class:`ClassroomError`."""
+        from nbgrader import api
+        from sqlalchemy import create_engine, event
+
+        def once() -> Book:
+            with api.Gradebook(db_url, course_id):
+                pass  # makes the tables and the course when they are not there
+            engine = create_engine(db_url)
+            if engine.dialect.name == "sqlite":
+                event.listen(engine, "connect", _no_implicit_begin)
+                event.listen(engine, "begin", _begin_to_write)
+            return cls(engine, api, course_id)
+
+        return _patiently(once)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    def assignment(self, name: str) -> KnownAssignment:
+        """What the gradebook knows of an assignment; raises :class:`ClassroomError` when it knows nothing."""
+        return _patiently(lambda: self._assignment(name))
+
+    def scores(self, known: KnownAssignment, students: Sequence[str]) -> dict[str, dict[tuple[str, str], float | None]]:
+        """The automatic scores that these students have now; a student without a submission is not there."""
+        from sqlalchemy import select
+
+        api = self._api
+        submission, notebook, grade = (
+            table.__table__ for table in (api.SubmittedAssignment, api.SubmittedNotebook, api.Grade)
+        )
+        names = {cell_id: key for key, ids in _graded_ids(known).items() for cell_id in ids}
+        found: dict[str, dict[tuple[str, str], float | None]] = {}
+        with self._engine.connect() as connection:
+            rows = connection.execute(
+                select(submission.c.student_id, grade.c.cell_id, grade.c.auto_score)
+                .select_from(submission.join(notebook, notebook.c.assignment_id == submission.c.id))
+                .join(grade, grade.c.notebook_id == notebook.c.id)
+                .where(submission.c.assignment_id == known.id, submission.c.student_id.in_(list(students)))
+            )
+            for student, cell_id, score in rows:
+                if cell_id in names:
+                    found.setdefault(student, {})[names[cell_id]] = score
+        return found
+
+    def write(
+        self, known: KnownAssignment, entries: Sequence[Entry], *, penalty: Penalty | None = None
+    ) -> None:
+        """Write a batch in one transaction; raises :class:`ClassroomError` and writes nothing when that fails.
+
+        ``penalty`` says what a late hand-in loses; see :func:`penalties`.
+        """
+        from hanoikit.grading.trusted.batch import Batch
+
+        def once() -> None:
+            with self._engine.begin() as connection:
+                Batch(connection, self._api, known, entries).write(penalty)
+
+        if entries:
+            _patiently(once)
+
+    def _assignment(self, name: str) -> KnownAssignment:
+        from sqlalchemy import select
+
+        api = self._api
+        assignment, notebook, base, source = (
+            one.__table__ for one in (api.Assignment, api.Notebook, api.BaseCell, api.SourceCell)
+        )
+        with self._engine.connect() as connection:
+            row = connection.execute(
+                select(assignment.c.id, assignment.c.duedate).where(assignment.c.name == name)
+            ).first()
+            if row is None:
+                raise ClassroomError(
+                    _("The gradebook does not know the assignment {name}.").format(name=name),
+                    next_step=_("Run: nbgrader generate_assignment {name}").format(name=name),
+                )
+            books = connection.execute(
+                select(notebook.c.id, notebook.c.name, notebook.c.kernelspec).where(
+                    notebook.c.assignment_id == row.id
+                )
+            ).all()
+            names = {one.id: one.name for one in books}
+            rows = connection.execute(
+                select(base.c.id, base.c.name, base.c.type, base.c.notebook_id).where(
+                    base.c.notebook_id.in_(list(names))
+                )
+            ).all()
+            texts = connection.execute(select(source).where(source.c.notebook_id.in_(list(names)))).all()
+        return KnownAssignment(
+            id=row.id,
+            name=name,
+            duedate=row.duedate,
+            notebooks={one.name: one.id for one in books},
+            cells={(names[one.notebook_id], f"{one.type}/{one.name}"): (one.id, one.type) for one in rows},
+            sources={
+                (names[one.notebook_id], one.name): KnownCell(
+                    one.source or "", one.checksum or "", str(one.cell_type), bool(one.locked)
+                )
+                for one in texts
+            },
+            kernels={one.name: one.kernelspec for one in books},
+        )
+
+
+def _graded_ids(known: KnownAssignment) -> dict[tuple[str, str], list[str]]:
+    ids: dict[tuple[str, str], list[str]] = {}
+    for (book, label), (cell_id, kind) in known.cells.items():
+        if kind == "GradeCell":
+            ids.setdefault((book, label.partition("/")[2]), []).append(cell_id)
+    return ids
+
+
+def _no_implicit_begin(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    connection.execute("PRAGMA busy_timeout = 10000")
+
+
+def _begin_to_write(connection: Any) -> None:
+    # Taken at once, so that two writers wait for each other instead of failing half way.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _patiently(act: Callable[[], T]) -> T:
+    """Do it, and again while the database is busy; a lasting problem is a :class:`ClassroomError`."""
+    from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            return act()
+        except (OperationalError, IntegrityError) as error:
+            text = str(error.orig or error)
+            busy = isinstance(error, IntegrityError) or "locked" in text or "deadlock" in text.lower()
+            if not busy or time.monotonic() > deadline:
+                raise _unusable(text) from error
+            time.sleep(random.uniform(0.05, 0.4))
+        except DBAPIError as error:
+            raise _unusable(str(error.orig or error)) from error
+
+
+def _unusable(text: str) -> ClassroomError:
+    if "locked" in text:
+        what = _("The gradebook is locked by another program.")
+        step = _("Close formgrader and other nbgrader commands, then run this again. It goes on where it was.")
+    elif "full" in text:
+        what = _("The disk is full, so the gradebook cannot be written.")
+        step = _("Make room, then run this again. It goes on where it was.")
+    else:
+        what = _("The gradebook cannot be used: {reason}.").format(reason=text.strip().rstrip(".")[:300])
+        step = _("Make a copy of it, then run: nbgrader db upgrade")
+    return ClassroomError(what, next_step=step)
+
+
+def penalties(config: Any) -> Penalty:
+    """What the course's own plug-in takes off a late hand-in; by default nothing (nbgrader)."""
+    from nbgrader.preprocessors import AssignLatePenalties
+
+    step = AssignLatePenalties(config=config)
+    step.init_plugin()
+
+    def penalty(student: str, score: float, seconds: float) -> float | None:
+        found = step.plugin_inst.late_submission_penalty(student, score, seconds)
+        return None if found is None else min(max(float(found), 0.0), score)
+
+    return penalty
+
+
+@contextmanager
+def opened(db_url: str, course_id: str) -> Iterator[Book]:
+    """A book that is closed again."""
+    book = Book.open(db_url, course_id)
+    try:
+        yield book
+    finally:
+        book.close()

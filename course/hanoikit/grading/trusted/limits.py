@@ -1,0 +1,46 @@
+"""How much one hand-in may use. The parent holds the clocks; the kernel holds the rest.
+
+>>> Limits().cell_seconds
+30.0
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Limits of one hand-in; sizes in bytes, times in seconds of wall clock."""
+
+    cell_seconds: float = 30.0
+    """One cell of the trainee; nbgrader's own default."""
+    judge_seconds: float = 90.0
+    """One marking cell, with the independent programs that it may ask, without the trainee's calls."""
+    call_seconds: float = 10.0
+    """The most that one call of a trainee's function may get, whatever the test asks for."""
+    hand_in_seconds: float = 300.0
+    """All of the trainee's code together, calls included."""
+    processor_seconds: int = 300
+    memory: int = 1 << 30
+    """Address space beyond what the preloaded libraries use."""
+    processes: int = 64
+    file_size: int = 64 << 20
+    open_files: int = 256
+    scratch: int = 256 << 20
+    """The hand-in's own file system, in memory."""
+    cell_output: int = 200_000
+    """Characters that one cell may print; nbgrader's formgrader becomes unusable long before."""
+    all_output: int = 4_000_000
+    hand_in_files: int = 2_000
+    hand_in_bytes: int = 200 << 20
+    notebook_bytes: int = 64 << 20
+    calls: int = 5_000
+    """Calls of trainees' functions for one hand-in."""
+    restarts: int = 4
+    """How often a trainee's dead process is started again, without the cell that killed it."""
+
+    def data(self) -> dict[str, Any]:
+        """As plain data, for a child."""
+        return asdict(self)

@@ -1,0 +1,207 @@
+"""The parent's hold on a zygote: start it behind the wall, have it fork, end what it forked.
+
+>>> with Nursery("runner", wall, modules=["pandas"]) as nursery:
+...     child = nursery.fork(limits, name="m04-evidence-chain")
+...     child.channel.send({"do": "names", "names": ["x"]})
+...     child.end()
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Literal
+
+from hanoikit import resources
+from hanoikit.errors import GradingError
+from hanoikit.grading.trusted.limits import Limits
+from hanoikit.grading.trusted.outer import Wall, cannot_isolate
+from hanoikit.grading.trusted.wire import Channel, WireError
+from hanoikit.i18n import _
+
+Role = Literal["runner", "judge"]
+_START_SECONDS = 120.0
+_FORK_SECONDS = 30.0
+
+
+class Child:
+    """One forked process and the channel to it."""
+
+    def __init__(self, nursery: Nursery, pid: int, channel: Channel, folder: Path | None) -> None:
+        self.channel = channel
+        self._nursery = nursery
+        self._pid = pid
+        self._folder = folder
+
+    def end(self) -> int:
+        """Kill it with everything that it started; its exit code, negative for a signal."""
+        self.channel.close()
+        code = self._nursery._end(self._pid)
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+        return code
+
+
+class Nursery:
+    """One zygote. Before the first fork it imports ``modules`` and reads ``cells``: for the judge the author's,
+    for the runner those of the released notebook.
+    """
+
+    def __init__(
+        self,
+        role: Role,
+        wall: Wall,
+        *,
+        modules: Sequence[str] = (),
+        cells: Sequence[Mapping[str, Any]] = (),
+    ) -> None:
+        self.role: Role = role
+        self.modules = tuple(modules)
+        self._cells = list(cells)
+        self._wall = wall
+        self._process: subprocess.Popen[bytes] | None = None
+        self._orders: Channel | None = None
+        self._log: IO[bytes] | None = None
+        self._ready = False
+
+    def __enter__(self) -> Nursery:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def pid(self) -> int | None:
+        """The process id of the outer wall, while it runs."""
+        return self._process.pid if self._process is not None else None
+
+    def start(self) -> None:
+        """Start without waiting until it is ready; it is ready with the first fork."""
+        if self._process is not None and self._process.poll() is None:
+            return
+        self.close()
+        ours, theirs = socket.socketpair()
+        theirs.set_inheritable(True)
+        program = [sys.executable, "-P", "-m", "hanoikit.grading.trusted.zygote", str(theirs.fileno())]
+        if not self._wall.isolated:
+            program.append("as-root")
+        self._log = tempfile.TemporaryFile()
+        self._process = subprocess.Popen(
+            self._wall.command(program, hidden=self._hidden()),
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=self._log,
+            start_new_session=True,
+        )
+        theirs.close()
+        self._orders = Channel(ours)
+        self._ready = False
+        with contextlib.suppress(WireError):
+            self._orders.send({"role": self.role, "modules": list(self.modules), "cells": self._cells})
+
+    def fork(self, limits: Limits, *, name: str) -> Child:
+        """A new child for one hand-in; raises :class:`GradingError` when none can be had."""
+        self._wait()
+        assert self._orders is not None
+        ours, theirs = socket.socketpair()
+        folder: Path | None = None
+        if not self._wall.isolated:
+            folder = Path(tempfile.mkdtemp(prefix="hanoikit-hand-in-"))
+            (folder / name).mkdir()
+        about = {
+            "isolated": self._wall.isolated,
+            "name": name,
+            "limits": limits.data(),
+            "folder": str(folder / name) if folder else "",
+        }
+        try:
+            self._orders.send({"fork": about}, seconds=_FORK_SECONDS, descriptors=[theirs.fileno()])
+            answer = self._orders.receive(seconds=_FORK_SECONDS)
+        except WireError as error:
+            ours.close()
+            words = self._words()
+            self.close()
+            raise cannot_isolate(words or _("the process for hand-ins died")) from error
+        finally:
+            theirs.close()
+        if "failed" in answer:
+            ours.close()
+            raise cannot_isolate(str(answer["failed"]))
+        return Child(self, int(answer["forked"]), Channel(ours), folder)
+
+    def close(self) -> None:
+        """End the zygote and every child."""
+        if self._orders is not None:
+            self._orders.close()
+            self._orders = None
+        if self._process is not None:
+            try:
+                self._process.wait(5)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+            self._process = None
+        if self._log is not None:
+            self._log.close()
+            self._log = None
+
+    def _wait(self) -> None:
+        self.start()
+        if self._ready:
+            return
+        assert self._orders is not None
+        try:
+            answer = self._orders.receive(seconds=_START_SECONDS)
+        except WireError as error:
+            words = self._words()
+            self.close()
+            raise cannot_isolate(words) from error
+        if answer.get("threads") != 1:
+            # A library that starts threads when it is imported cannot be preloaded; cells import it then.
+            if not self.modules:
+                self.close()
+                raise GradingError(
+                    _("The process for hand-ins has several threads."), next_step=_("Run hanoikit doctor.")
+                )
+            self.close()
+            self.modules = ()
+            self._wait()
+            return
+        self._ready = True
+
+    def _end(self, pid: int) -> int:
+        if self._orders is None:
+            return 0
+        try:
+            self._orders.send({"end": pid}, seconds=_FORK_SECONDS)
+            return int(self._orders.receive(seconds=_FORK_SECONDS)["ended"])
+        except (WireError, KeyError, ValueError):
+            self.close()
+            return 0
+
+    def _hidden(self) -> list[Path]:
+        """What lies below the shown folders and must not be seen: author's texts in an installed kit."""
+        hidden = [resources.solutions()]
+        if self.role == "runner":
+            package = Path(resources.__file__).parent
+            hidden += [package / "casework" / "truth.py", *resources.assets().rglob("truth.json")]
+        return hidden
+
+    def _words(self) -> str:
+        """What the zygote said before it died."""
+        if self._log is None:
+            return ""
+        self._log.seek(0, os.SEEK_END)
+        self._log.seek(max(0, self._log.tell() - 4000))
+        return self._log.read().decode("utf-8", "replace")

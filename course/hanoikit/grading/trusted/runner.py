@@ -1,0 +1,353 @@
+"""The side of the wall where trainees' cells run. Nothing that is said here is believed.
+
+Forked for one hand-in, it unpacks the files, runs the cells it is given one after the other, calls functions
+when it is asked to, and describes variables. Cells run as Python, with IPython at hand for magics, ``display``
+and rich results. Its time is watched here as a courtesy, so that one slow cell costs only itself; the parent
+watches as well, and ends the whole process.
+"""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import contextlib
+import inspect
+import linecache
+import os
+import random
+import re
+import signal
+import sys
+import traceback
+import types
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from hanoikit.exercise.trial import NotPlain, TooSlow, canonical, copied
+from hanoikit.grading.trusted.outputs import Collector, Stream
+from hanoikit.grading.trusted.parcel import unpack
+from hanoikit.grading.trusted.wire import Channel
+
+_SPECIAL = re.compile(r"^\s*(?:%|!|\?|[\w.]+\?{1,2}\s*$)|=\s*[%!]|\?\?*\s*$", re.MULTILINE)
+_DUMB = (int, float, complex, str, bytes, bool, type(None))
+_PRINTED = 20_000
+_shell: Any = None
+_READ: dict[tuple[str, str], tuple[types.CodeType | None, types.CodeType | None]] = {}
+"""Cells of the released notebook, compiled: (all but the last line, the last line if it is a value)."""
+
+
+class CellTimeout(BaseException):
+    """A cell took too long; no ``except Exception`` of the cell's catches it."""
+
+
+def prepare(cells: Sequence[Mapping[str, Any]]) -> None:
+    """In the zygote: everything that can be made ready before there is a hand-in.
+
+    ``cells`` are those of the released notebook; most hand-ins have most of them as they were.
+    """
+    global _shell
+    from IPython.core.history import HistoryManager
+    from IPython.core.interactiveshell import InteractiveShell
+
+    HistoryManager.enabled = False
+    _shell = InteractiveShell.instance()
+    _shell.system = _shell.system_raw  # the usual one wants a terminal
+    _shell.colors = "NoColor" if hasattr(_shell, "colors") else ""
+    _shell.display_formatter.format([1])
+    _shell.transform_cell("%time 1\n")
+    for cell in cells:
+        with contextlib.suppress(Exception):
+            _READ[cell["source"], _name(cell["n"])] = _compile(cell["source"], _name(cell["n"]))
+
+
+def serve(channel: Channel) -> None:
+    """Obey the parent until it closes the channel."""
+    workshop = Workshop()
+    sys.path.insert(0, "")  # files that were handed in can be imported, as in Jupyter
+    while True:
+        order = channel.receive()
+        match order["do"]:
+            case "files":
+                unpack(order, channel)
+            case "run":
+                for cell in order["cells"]:
+                    outputs, failed = workshop.run(
+                        cell["n"], cell["source"], seconds=order["seconds"], most=order["most"]
+                    )
+                    channel.send({"n": cell["n"], "outputs": outputs, "failed": failed})
+                channel.send({"done": True, "names": workshop.describe(order["names"])})
+            case "call":
+                channel.send(workshop.call(order["name"], order["arguments"], order["seconds"]))
+            case "names":
+                channel.send({"names": workshop.describe(order["names"])})
+            case "bind":
+                channel.send({"bound": workshop.bind(order["name"], order["value"])})
+
+
+class Workshop:
+    """One notebook's namespace and what shows in it."""
+
+    def __init__(self) -> None:
+        self.namespace: dict[str, Any] = _shell.user_ns
+        self.out, self.err = Stream("stdout"), Stream("stderr")
+        self._stashed: dict[str, Any] = {}
+        sys.stdout, sys.stderr = self.out, self.err
+        self._below = os.memfd_create("output")
+        null = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(null, 0)
+        os.dup2(self._below, 1)
+        os.dup2(self._below, 2)
+        random.seed(0)
+        if "numpy" in sys.modules:
+            with contextlib.suppress(Exception):
+                sys.modules["numpy"].random.seed(0)
+        self._collector = Collector(0)
+        _shell.display_pub = _Publisher(self)
+        _shell.displayhook = self._show
+        sys.displayhook = self._show
+        self._displayed: dict[str, dict[str, Any]] = {}
+
+    def run(self, number: int, source: str, *, seconds: float, most: int) -> tuple[list[dict[str, Any]], bool]:
+        """Run one cell; its outputs, and whether it failed."""
+        collector = self._collector = self.out.collector = self.err.collector = Collector(most)
+        failed = False
+        try:
+            with _alarm(seconds):
+                self._execute(source, _name(number))
+        except CellTimeout:
+            failed = True
+            text = f"the cell took longer than {seconds:g} seconds"
+            collector.left = max(collector.left, 1000)
+            collector.add(_error("CellTimeoutError", text, [f"CellTimeoutError: {text}"]))
+        except BaseException as error:
+            failed = True
+            collector.left = max(collector.left, 20_000)
+            collector.add(_described(error, seconds))
+        self._read_below(collector)
+        return collector.finished(), failed
+
+    def _execute(self, source: str, name: str) -> None:
+        body, last = _READ.get((source, name)) or _compile(source, name)
+        if body is not None:
+            self._evaluate(body)
+        if last is not None:
+            self._show(self._evaluate(last))
+
+    def _evaluate(self, code: types.CodeType) -> Any:
+        result = eval(code, self.namespace)
+        if code.co_flags & inspect.CO_COROUTINE:
+            return asyncio.run(result)
+        return result
+
+    def _show(self, value: Any = None) -> None:
+        """A cell's last value, as IPython shows it."""
+        if value is None:
+            return
+        if type(value) in _DUMB:
+            data: dict[str, Any] = {"text/plain": repr(value)}
+        else:
+            data, _metadata = _shell.display_formatter.format(value)
+        self.namespace["_"] = value
+        if data:
+            self._collector.add(
+                {"output_type": "execute_result", "data": _json(data), "metadata": {}, "execution_count": None}
+            )
+
+    def _read_below(self, collector: Collector) -> None:
+        """What programs wrote below Python, as ``!ls`` does."""
+        size = os.fstat(self._below).st_size
+        if size:
+            data = os.pread(self._below, min(size, collector.left + 1), 0)
+            collector.write("stdout", data.decode("utf-8", "replace"))
+            os.ftruncate(self._below, 0)
+            os.lseek(self._below, 0, os.SEEK_SET)
+
+    def publish(self, data: Mapping[str, Any], *, update: bool, transient: Mapping[str, Any]) -> None:
+        """What ``display`` shows."""
+        identity = str(transient.get("display_id", ""))
+        if update:
+            if identity in self._displayed:
+                self._displayed[identity]["data"] = _json(data)
+            return
+        output = {"output_type": "display_data", "data": _json(data), "metadata": {}}
+        self._collector.add(output)
+        if identity:
+            self._displayed[identity] = output
+
+    def clear(self) -> None:
+        """What ``clear_output`` does."""
+        self._collector.clear()
+
+    def call(self, name: str, arguments: Any, seconds: float) -> dict[str, Any]:
+        """Call a function of the notebook with plain arguments; the answer is plain too."""
+        function = self.namespace.get(name)
+        if not callable(function):
+            return {"missing": name not in self.namespace}
+        printed = self.out.collector = self.err.collector = Collector(_PRINTED)
+        positional, named = (copied(part) for part in arguments)
+        before = arguments[0]
+        answer: dict[str, Any]
+        try:
+            with _alarm(seconds, TooSlow):
+                result = function(*positional, **named)
+                answer = {"returned": canonical(result)}
+                changed = _plain_or_none(positional)
+                if changed is not None and changed != before:
+                    answer["changed"] = changed
+        except TooSlow:
+            answer = {"slow": True}
+        except NotPlain as error:
+            answer = {"not_plain": str(error)}
+        except BaseException as error:
+            answer = {"raised": _names_of(error), "message": _text_of(error, seconds)}
+        text = "".join(
+            part for output in printed.outputs if output["name"] == "stdout" for part in output["text"]
+        )
+        if text:
+            answer["printed"] = text
+        return answer
+
+    def describe(self, names: list[str]) -> dict[str, Any]:
+        """What each name stands for: plain data, a function, something else, or nothing."""
+        return {name: self._describe(name) for name in names}
+
+    def _describe(self, name: str) -> dict[str, Any]:
+        if name not in self.namespace:
+            return {"missing": True}
+        value = self.namespace[name]
+        if isinstance(value, type | types.ModuleType):
+            return {"opaque": "type" if isinstance(value, type) else "module"}
+        try:
+            with _alarm(2.0, TooSlow):
+                return {"plain": canonical(value)}
+        except NotPlain:
+            return {"function": True} if callable(value) else {"opaque": type(value).__name__[:60]}
+        except BaseException:
+            return {"opaque": "unreadable"}
+
+    def bind(self, name: str, value: Any) -> bool:
+        """Take a name away for a while (``None``) or put it back (``True``): tests do so on purpose."""
+        if value is None and name in self.namespace:
+            self._stashed[name] = self.namespace.pop(name)
+        elif value is True and name in self._stashed:
+            self.namespace[name] = self._stashed.pop(name)
+        else:
+            return False
+        return True
+
+
+def _name(number: int) -> str:
+    return f"<cell {number + 1}>"
+
+
+def _compile(source: str, name: str) -> tuple[types.CodeType | None, types.CodeType | None]:
+    """A cell as code; its last line apart, when that is a value to show."""
+    if source.startswith("%%") or _SPECIAL.search(source):
+        source = _shell.transform_cell(source)
+    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+    tree = ast.parse(source, name)
+    last: ast.Expression | None = None
+    if tree.body and isinstance(tree.body[-1], ast.Expr) and not source.rstrip().endswith(";"):
+        last = ast.Expression(tree.body.pop().value)  # type: ignore[attr-defined]
+    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    return (
+        compile(tree, name, "exec", flags) if tree.body else None,
+        compile(last, name, "eval", flags) if last is not None else None,
+    )
+
+
+class _Publisher:
+    """Stands for IPython's publisher of displayed things."""
+
+    is_publishing = False
+
+    def __init__(self, workshop: Workshop) -> None:
+        self._workshop = workshop
+
+    def publish(
+        self,
+        data: Mapping[str, Any],
+        metadata: Any = None,
+        source: Any = None,
+        *,
+        transient: Mapping[str, Any] | None = None,
+        update: bool = False,
+        **_more: Any,
+    ) -> None:
+        self._workshop.publish(data, update=update, transient=transient or {})
+
+    def clear_output(self, wait: bool = False) -> None:
+        self._workshop.clear()
+
+    def set_parent(self, parent: Any) -> None:
+        return None
+
+
+@contextlib.contextmanager
+def _alarm(seconds: float, what: type[BaseException] = CellTimeout) -> Iterator[None]:
+    def ring(_number: int, _frame: object) -> None:
+        raise what
+
+    before = signal.signal(signal.SIGALRM, ring)
+    # It rings again and again, for code that swallows the first ring in an ``except:``.
+    signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _plain_or_none(value: Any) -> Any:
+    try:
+        return canonical(value)
+    except NotPlain:
+        return None
+
+
+def _names_of(error: BaseException) -> list[str]:
+    """The error's class and those it derives from, nearest first."""
+    return [kind.__name__[:100] for kind in type(error).__mro__[:12]]
+
+
+def _text_of(error: BaseException, seconds: float) -> str:
+    try:
+        with _alarm(min(seconds, 1.0), TooSlow):
+            return str(error)[:500]
+    except BaseException:
+        return ""
+
+
+def _described(error: BaseException, seconds: float) -> dict[str, Any]:
+    name, text = type(error).__name__[:200], _text_of(error, seconds)
+    trace = error.__traceback__
+    while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
+        trace = trace.tb_next
+    try:
+        with _alarm(2.0, TooSlow):
+            limited = traceback.TracebackException(type(error), error, trace, limit=40, compact=True)
+            lines = "".join(limited.format()).splitlines()
+    except BaseException:
+        lines = [f"{name}: {text}"]
+    return _error(name, text, [line[:500] for line in lines[-100:]])
+
+
+def _error(name: str, text: str, lines: list[str]) -> dict[str, Any]:
+    return {"output_type": "error", "ename": name, "evalue": text, "traceback": lines}
+
+
+def _json(data: Mapping[str, Any]) -> dict[str, Any]:
+    """A bundle with bytes as base64, as notebooks keep them."""
+    import base64
+    import json
+
+    made: dict[str, Any] = {}
+    for mime, value in data.items():
+        if isinstance(value, bytes):
+            value = base64.b64encode(value).decode()
+        try:
+            json.dumps(value, allow_nan=False)
+        except (TypeError, ValueError, RecursionError):
+            value = str(value)[:1000]
+        made[str(mime)] = value
+    return made

@@ -1,0 +1,88 @@
+"""What is imported before the first hand-in, so that no hand-in pays for it.
+
+>>> imports_of(["import plotly.graph_objects as go\\nfrom pandas import DataFrame"])
+['pandas', 'plotly.graph_objects']
+
+A library is imported only when the author's notebook imports it; a few need one throw-away use before they
+are fast. Names are taken from the author's text, never from a hand-in.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import importlib
+import importlib.util
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+
+
+def imports_of(texts: Iterable[str]) -> list[str]:
+    """The modules that these cells import, sorted; cells that are not plain Python give what can be read."""
+    found: set[str] = set()
+    for text in texts:
+        for node in _nodes(text):
+            if isinstance(node, ast.Import):
+                found.update(alias.name for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                found.add(node.module)
+                found.update(
+                    f"{node.module}.{alias.name}" for alias in node.names if node.module.startswith("hanoikit")
+                )
+    return sorted(found)
+
+
+def _nodes(text: str) -> Iterable[ast.AST]:
+    try:
+        return list(ast.walk(ast.parse(text)))
+    except (SyntaxError, ValueError, RecursionError):
+        nodes: list[ast.AST] = []
+        for line in text.splitlines():
+            if line.startswith(("import ", "from ")):
+                with contextlib.suppress(SyntaxError, ValueError):
+                    nodes += ast.walk(ast.parse(line))
+        return nodes
+
+
+def warm(modules: Sequence[str]) -> list[str]:
+    """Import and warm the modules; those that could be had."""
+    had = []
+    for name in modules:
+        try:
+            with open(os.devnull, "w", encoding="utf-8") as nowhere, contextlib.redirect_stdout(nowhere):
+                importlib.import_module(name)
+        except BaseException:
+            continue  # not there, or ``from x import name`` named no module: the cell itself will say so
+        had.append(name)
+    for top, use in _USES.items():
+        if top in sys.modules:
+            with contextlib.suppress(Exception):
+                use()
+    return had
+
+
+def _plotly() -> None:
+    import plotly.graph_objects as go
+
+    figure = go.Figure(go.Scatter(x=[1, 2], y=[3, 4]))
+    figure.update_layout(title="warm")
+    figure._repr_mimebundle_()
+
+
+def _pandas() -> None:
+    import pandas
+
+    frame = pandas.DataFrame({"a": [1, 2], "b": ["x", "y"]})
+    frame.groupby("b").a.sum()
+    repr(frame)
+    frame._repr_html_()  # type: ignore[operator]
+
+
+def _ipywidgets() -> None:
+    import ipywidgets
+
+    ipywidgets.VBox([ipywidgets.Text(description="warm"), ipywidgets.Button(description="warm")])
+
+
+_USES: dict[str, Callable[[], None]] = {"plotly": _plotly, "pandas": _pandas, "ipywidgets": _ipywidgets}

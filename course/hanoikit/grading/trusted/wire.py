@@ -1,0 +1,125 @@
+"""Messages between the parent and its isolated children: one JSON value a frame, nothing else, ever.
+
+>>> parent.send({"do": "call", "name": "area", "arguments": ["tuple", [["int", 3]]], "seconds": 2.0})
+>>> parent.receive(seconds=3.0)
+{"returned": ["int", 9]}
+
+A frame is four bytes of length (big-endian) and that many bytes of JSON in UTF-8. The reader decides how long
+it waits and how much it takes; whoever breaks a rule is cut off. No pickle crosses here.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import struct
+import time
+from collections.abc import Sequence
+from typing import Any
+
+MAXIMUM_FRAME = 16 * 2**20
+"""Bytes of one message; a frame that claims more is refused before it is read."""
+_LENGTH = struct.Struct(">I")
+
+
+class WireError(Exception):
+    """Base of what can end a conversation."""
+
+
+class Gone(WireError):
+    """The other side is dead or has closed the channel."""
+
+
+class Late(WireError):
+    """The other side did not answer in time."""
+
+
+class Refused(WireError):
+    """The other side sent what is not a message: too long, not JSON, not an object."""
+
+
+class Channel:
+    """One end of a conversation over a stream socket."""
+
+    def __init__(self, end: socket.socket, *, maximum: int = MAXIMUM_FRAME) -> None:
+        self.socket = end
+        self.maximum = maximum
+
+    def send(self, message: Any, *, seconds: float | None = None, descriptors: Sequence[int] = ()) -> None:
+        """Send one message; raises :class:`Late` when the other side does not take it."""
+        data = json.dumps(message, separators=(",", ":")).encode()
+        self.send_bytes(_LENGTH.pack(len(data)) + data, seconds=seconds, descriptors=descriptors)
+
+    def send_bytes(
+        self, data: bytes, *, seconds: float | None = None, descriptors: Sequence[int] = ()
+    ) -> None:
+        """Send raw bytes that a message has announced."""
+        try:
+            self.socket.settimeout(seconds)
+            if descriptors:
+                sent = socket.send_fds(self.socket, [data], list(descriptors))
+                data = data[sent:]
+            self.socket.sendall(data)
+        except TimeoutError as error:
+            raise Late from error
+        except OSError as error:
+            raise Gone from error
+
+    def receive(self, *, seconds: float | None = None) -> dict[str, Any]:
+        """The next message; raises :class:`Gone`, :class:`Late` or :class:`Refused`."""
+        message, _descriptors = self.receive_with_descriptors(seconds=seconds, most=0)
+        return message
+
+    def receive_with_descriptors(
+        self, *, seconds: float | None = None, most: int = 1
+    ) -> tuple[dict[str, Any], list[int]]:
+        """The next message and the file descriptors that came with it."""
+        deadline = None if seconds is None else time.monotonic() + seconds
+        descriptors: list[int] = []
+        head = self._exactly(_LENGTH.size, deadline, descriptors if most else None)
+        (length,) = _LENGTH.unpack(head)
+        if length > self.maximum:
+            raise Refused("a message is too long")
+        data = self._exactly(length, deadline, None)
+        try:
+            message = json.loads(data, parse_constant=_no_constant)
+        except (ValueError, RecursionError) as error:
+            raise Refused("a message is not JSON") from error
+        if type(message) is not dict:
+            raise Refused("a message is not an object")
+        return message, descriptors
+
+    def receive_bytes(self, length: int, *, seconds: float | None = None) -> bytes:
+        """Raw bytes that a message has announced."""
+        return self._exactly(length, None if seconds is None else time.monotonic() + seconds, None)
+
+    def close(self) -> None:
+        """End the conversation."""
+        self.socket.close()
+
+    def _exactly(self, length: int, deadline: float | None, descriptors: list[int] | None) -> bytes:
+        parts: list[bytes] = []
+        while length:
+            left = None if deadline is None else deadline - time.monotonic()
+            if left is not None and left <= 0:
+                raise Late
+            try:
+                self.socket.settimeout(left)
+                if descriptors is not None:
+                    part, found, _flags, _address = socket.recv_fds(self.socket, length, 4)
+                    descriptors += found
+                else:
+                    part = self.socket.recv(min(length, 1 << 20))
+            except TimeoutError as error:
+                raise Late from error
+            except OSError as error:
+                raise Gone from error
+            if not part:
+                raise Gone
+            parts.append(part)
+            length -= len(part)
+        return b"".join(parts)
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
