@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,7 +24,7 @@ from hanoikit.grading.handin import HandIn
 from hanoikit.grading.marks import MarkedAssignment
 from hanoikit.grading.trusted import filing
 from hanoikit.grading.trusted.engine import Paper, TrustedEngine, available_processors, fingerprint, print_of
-from hanoikit.grading.trusted.gradebook import Book, Entry, KnownAssignment, Score, penalties
+from hanoikit.grading.trusted.gradebook import Book, Entry, KnownAssignment, Penalty, Score, penalties
 from hanoikit.grading.trusted.layout import Layout
 from hanoikit.grading.trusted.marked import sound_verdict
 from hanoikit.grading.trusted.notebook_source import NotebookSource
@@ -178,7 +178,6 @@ class CourseRun:
         jobs = self.jobs or available_processors()
         engines = [self.engine, *(self.engine.twin() for _number in range(jobs - 1))]
         idle = list(engines)
-        waiting: list[_Done] = []
 
         def one(student: str, folder: Path) -> Result | _Done:
             engine = idle.pop()
@@ -194,30 +193,31 @@ class CourseRun:
                 for start in range(0, len(folders), _BATCH):
                     chunk = folders[start : start + _BATCH]
                     scores = {} if self.again else book.scores(self._known, [name for name, _path in chunk])
-                    futures = []
+                    found: list[Result | Future[Result | _Done]] = []
                     for student, folder in chunk:
-                        if not self.again and self._is_done(student, assignment, folder, scores.get(student), prints):
-                            yield Result(student, assignment, "unchanged", self._read_marks(student, assignment))
+                        if not self.again and self._is_done(
+                            student, assignment, folder, scores.get(student), prints
+                        ):
+                            marks = self._read_marks(student, assignment)
+                            found.append(Result(student, assignment, "unchanged", marks))
                         else:
-                            futures.append(pool.submit(one, student, folder))
-                    for future in futures:
-                        found = future.result()
-                        if isinstance(found, Result):
-                            yield found
-                        else:
-                            waiting.append(found)
-                    yield from self._settle(book, waiting, penalty)
-                    waiting = []
+                            found.append(pool.submit(one, student, folder))
+                    yield from self._settle(book, found, penalty)
         finally:
             for engine in engines[1:]:
                 engine.close()
 
-    def _settle(self, book: Book, waiting: Sequence[_Done], penalty: Any) -> Iterator[Result]:
+    def _settle(
+        self, book: Book, found: Sequence[Result | Future[Result | _Done]], penalty: Penalty | None
+    ) -> Iterator[Result]:
+        """Gradebook first, folders then: a hand-in without its folder is simply marked again."""
         assert self._known is not None
-        book.write(self._known, [done.entry for done in waiting], penalty=penalty)
-        for done in waiting:
-            done.filed.settle()
-            yield done.result
+        ready = [one.result() if isinstance(one, Future) else one for one in found]
+        book.write(self._known, [one.entry for one in ready if isinstance(one, _Done)], penalty=penalty)
+        for one in ready:
+            if isinstance(one, _Done):
+                one.filed.settle()
+            yield one.result if isinstance(one, _Done) else one
 
     def _one(
         self, engine: TrustedEngine, student: str, folder: Path, assignment: str, sources: str
