@@ -39,7 +39,11 @@ CONFIG = "c = get_config()\nc.CourseDirectory.course_id = 'course'\n"
 def in_course(root: Path, *words: str) -> None:
     programs = str(Path(sys.executable).parent) + os.pathsep + os.environ["PATH"]
     subprocess.run(
-        [sys.executable, "-m", "nbgrader", *words], cwd=root, env={**os.environ, "PATH": programs}, check=True, capture_output=True
+        [sys.executable, "-m", "nbgrader", *words],
+        cwd=root,
+        env={**os.environ, "PATH": programs},
+        check=True,
+        capture_output=True,
     )
 
 
@@ -99,7 +103,9 @@ def gradebook(root: Path) -> list[tuple[object, ...]]:
 def tree(root: Path) -> dict[str, bytes]:
     folder = root / "autograded"
     return {
-        path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
     }
 
 
@@ -124,7 +130,9 @@ def test_nbgrader_s_quickstart_course_gives_the_same_gradebook_cell_by_cell(tmp_
     assert "bitdiddle" in (root / "grades.csv").read_text(encoding="utf-8")
 
 
-def test_a_second_run_leaves_alone_what_has_not_changed_and_sees_what_has(course: Callable[[int], Path]) -> None:
+def test_a_second_run_leaves_alone_what_has_not_changed_and_sees_what_has(
+    course: Callable[[int], Path],
+) -> None:
     root = course(3)
     assert [result.state for result in grade(root)] == ["marked"] * 3
     before = tree(root)
@@ -173,7 +181,9 @@ def test_a_locked_gradebook_is_waited_for(course: Callable[[int], Path]) -> None
     assert [result.state for result in grade(root)] == ["marked"]
 
 
-def test_a_hand_in_that_cannot_be_marked_is_named_and_stops_no_other(course: Callable[[int], Path], capsys) -> None:
+def test_a_hand_in_that_cannot_be_marked_is_named_and_stops_no_other(
+    course: Callable[[int], Path], capsys
+) -> None:
     root = course(3)
     (root / "submitted" / "t001" / "ps1" / "ps1.ipynb").write_text("{", encoding="utf-8")
     assert run(["class", "autograde", "ps1", "--course", str(root)]) == 1
@@ -183,13 +193,21 @@ def test_a_hand_in_that_cannot_be_marked_is_named_and_stops_no_other(course: Cal
     assert not (root / "autograded" / "t001").exists()
     assert run(["class", "autograde", "ps1", "--course", str(root), "--json"]) == 1
     rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert {row["student"]: row["state"] for row in rows} == {"t000": "unchanged", "t001": "failed", "t002": "unchanged"}
+    assert {row["student"]: row["state"] for row in rows} == {
+        "t000": "unchanged",
+        "t001": "failed",
+        "t002": "unchanged",
+    }
 
 
 def test_explain_says_which_check_gave_which_point(course: Callable[[int], Path], capsys) -> None:
     root = course(1)
     grade(root)
-    assert [mark.counted for mark in read_marks(Layout.of(root), "t000", "ps1")[0].questions] == [2.0, 3.0, 0.0]
+    assert [mark.counted for mark in read_marks(Layout.of(root), "t000", "ps1")[0].questions] == [
+        2.0,
+        3.0,
+        0.0,
+    ]
     assert run(["class", "explain", "t000", "ps1", "--course", str(root)]) == 0
     assert "AssertionError" in capsys.readouterr().out
 
@@ -212,7 +230,9 @@ def test_killed_at_any_moment_and_run_again_the_gradebook_is_that_of_an_undistur
     command = [sys.executable, "-m", "hanoikit.cli", "class", "autograde", "ps1", "--course", str(root)]
     kills = 0
     for _turn in range(40):
-        process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         deadline = time.monotonic() + rng.uniform(1.0, 8.0)
         while process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.02)

@@ -39,7 +39,7 @@ def autograde(
     jobs: Annotated[int, typer.Option(min=0, help="Hand-ins at once. 0: one for each processor.")] = 0,
     again: Annotated[bool, typer.Option("--again", help="Also what is marked already.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, for scripts.")] = False,
-    course: Course = Path("."),
+    course: Course = Path(),
     tests_inside: Annotated[
         bool,
         typer.Option(
@@ -66,10 +66,11 @@ def autograde(
     from hanoikit.grading.trusted import Outer, TrustedEngine, WithoutIsolation
     from hanoikit.grading.trusted.course_run import CourseRun
     from hanoikit.grading.trusted.layout import Layout
+    from hanoikit.grading.trusted.outer import Wall
 
     started = time.monotonic()
     layout = Layout.of(course.resolve())
-    wall = WithoutIsolation() if without_isolation else Outer.found()
+    wall: Wall = WithoutIsolation() if without_isolation else Outer.found()
     with TrustedEngine(wall=wall, tests_inside=tests_inside) as engine:
         progress = _Progress(show=not as_json)
         run = CourseRun(layout, engine, jobs=jobs, again=again, tell=progress.begin)
@@ -92,7 +93,7 @@ def autograde(
 def explain(
     trainee: Annotated[str, typer.Argument(help="The trainee's name in the gradebook.")],
     assignment: Annotated[str, typer.Argument(help="The assignment.")],
-    course: Course = Path("."),
+    course: Course = Path(),
 ) -> None:
     """Show which check gave which point, and on what answer.
 
@@ -135,7 +136,9 @@ def _as_data(result: Result) -> dict[str, Any]:
 def _summary(results: list[Result], seconds: float) -> None:
     marked = [result for result in results if result.state == "marked"]
     same = sum(result.state == "unchanged" for result in results)
-    text = ngettext("{count} hand-in marked", "{count} hand-ins marked", len(marked)).format(count=len(marked))
+    text = ngettext("{count} hand-in marked", "{count} hand-ins marked", len(marked)).format(
+        count=len(marked)
+    )
     rate = f"{len(marked) / seconds:.1f}" if seconds > 0 else "?"
     print(_("{text} in {seconds:.1f} s ({rate} a second).").format(text=text, seconds=seconds, rate=rate))
     if same:
@@ -150,7 +153,9 @@ def _summary(results: list[Result], seconds: float) -> None:
     if looking:
         print(
             ngettext(
-                "A person has to look at {count} hand-in:", "A person has to look at {count} hand-ins:", len(looking)
+                "A person has to look at {count} hand-in:",
+                "A person has to look at {count} hand-ins:",
+                len(looking),
             ).format(count=len(looking))
         )
     for result in looking:

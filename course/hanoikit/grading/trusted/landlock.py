@@ -41,7 +41,9 @@ def restrict(*, read: Iterable[str], write: Iterable[str], devices: Iterable[str
     ``no_new_privs`` must be set before. Raises :class:`OSError` when the kernel refuses.
     """
     abi = version()
-    handled = _BASE | (_REFER if abi >= 2 else 0) | (_TRUNCATE if abi >= 3 else 0) | (_IOCTL if abi >= 5 else 0)
+    handled = (
+        _BASE | (_REFER if abi >= 2 else 0) | (_TRUNCATE if abi >= 3 else 0) | (_IOCTL if abi >= 5 else 0)
+    )
     network = 0b11 if abi >= 4 else 0
     scoped = 0b11 if abi >= 6 else 0
     attributes = struct.pack("=QQQ", handled, network, scoped)[: 24 if abi >= 6 else 16 if abi >= 4 else 8]

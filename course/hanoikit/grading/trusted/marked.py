@@ -33,7 +33,9 @@ def with_outputs(notebook: dict[str, Any], record: Record) -> dict[str, Any]:
         if is_marking(cell):
             name = cells.grade_id(cell)
             shown = list(record.shown.get(name, []))
-            if sound_verdict(record, cell) is None and not any(one["output_type"] == "error" for one in shown):
+            if sound_verdict(record, cell) is None and not any(
+                one["output_type"] == "error" for one in shown
+            ):
                 # nbgrader takes a marking cell without an error for full points.
                 text = record.verdicts.get(name, {}).get("reason") or _("No verdict, so no point.")
                 shown.append(
@@ -66,7 +68,8 @@ def sound_verdict(record: Record, cell: cells.Cell) -> dict[str, Any] | None:
     good = (
         verdict.get("question") == name
         and verdict.get("state") in _STATES
-        and type(points) in (int, float)
+        and isinstance(points, int | float)
+        and type(points) is not bool
         and math.isfinite(points)
         and 0 <= points <= maximum + 1e-9
     )
@@ -111,7 +114,9 @@ def questions_of(
 def _by_hand(question: Question, cell: cells.Cell | None, stubs: dict[str, str]) -> QuestionMark:
     text = cells.source_of(cell) if cell is not None else ""
     if not text.strip() or text == stubs.get(question.id):
-        return _mark(question, points=0.0, state="unanswered", reason=_("No text was handed in."), by_hand=True)
+        return _mark(
+            question, points=0.0, state="unanswered", reason=_("No text was handed in."), by_hand=True
+        )
     return _mark(
         question,
         points=None,

@@ -49,7 +49,7 @@ def prepare(cells: Sequence[Mapping[str, Any]]) -> None:
     from IPython.core.history import HistoryManager
     from IPython.core.interactiveshell import InteractiveShell
 
-    HistoryManager.enabled = False
+    HistoryManager.enabled = False  # type: ignore[assignment]
     _shell = InteractiveShell.instance()
     _shell.system = _shell.system_raw  # the usual one wants a terminal
     _shell.colors = "NoColor" if hasattr(_shell, "colors") else ""
@@ -107,7 +107,9 @@ class Workshop:
         sys.displayhook = self._show
         self._displayed: dict[str, dict[str, Any]] = {}
 
-    def run(self, number: int, source: str, *, seconds: float, most: int) -> tuple[list[dict[str, Any]], bool]:
+    def run(
+        self, number: int, source: str, *, seconds: float, most: int
+    ) -> tuple[list[dict[str, Any]], bool]:
         """Run one cell; its outputs, and whether it failed."""
         collector = self._collector = self.out.collector = self.err.collector = Collector(most)
         failed = False
@@ -150,7 +152,12 @@ class Workshop:
         self.namespace["_"] = value
         if data:
             self._collector.add(
-                {"output_type": "execute_result", "data": _json(data), "metadata": {}, "execution_count": None}
+                {
+                    "output_type": "execute_result",
+                    "data": _json(data),
+                    "metadata": {},
+                    "execution_count": None,
+                }
             )
 
     def _read_below(self, collector: Collector) -> None:

@@ -10,6 +10,7 @@ run the author's tests.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import signal
@@ -43,7 +44,7 @@ def main() -> None:
     had = warm(start["modules"])
     role.prepare(start["cells"])
     tempfile.tempdir = None
-    threads = len(os.listdir("/proc/self/task"))
+    threads = len(os.listdir("/proc/self/task"))  # noqa: PTH208
     gc.collect()
     gc.freeze()
     orders.send({"ready": True, "threads": threads, "modules": had})
@@ -113,10 +114,8 @@ def _enter(about: dict[str, Any], channel: Channel) -> None:
 
 
 def _end(pid: int) -> int:
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     try:
         _pid, status = os.waitpid(pid, 0)
     except ChildProcessError:
