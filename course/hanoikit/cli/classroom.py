@@ -23,7 +23,10 @@ from hanoikit.i18n import _, ngettext
 if TYPE_CHECKING:
     from hanoikit.grading.trusted.course_run import Result
 
-app = typer.Typer(help="Run a class: mark the hand-ins, explain a mark.", **SETTINGS)
+app = typer.Typer(
+    help="Run a class: mark the hand-ins, explain a mark.\n\nExample: hanoikit class autograde ps1",
+    **SETTINGS,
+)
 
 Course = Annotated[
     Path, typer.Option("--course", help="The course directory. Default: this folder.", show_default=False)
