@@ -157,9 +157,10 @@ class TraineeProcess:
         }
         current: int | None = wanted[0]["n"] if wanted else None
         started = time.monotonic()
+        answer: dict[str, Any] = {}
         try:
             channel.send(order, seconds=30)
-            for index, cell in enumerate(wanted):
+            for cell in wanted:
                 current = cell["n"]
                 started = time.monotonic()
                 most = min(limits.cell_seconds + _GRACE, max(self._seconds, 0.1))
@@ -171,9 +172,9 @@ class TraineeProcess:
                     shown = outputs.sound(answer.get("outputs"), most=min(self._left, limits.cell_output + 50_000))
                     self._left -= sum(len(str(output)) for output in shown)
                     self._record.outputs[current] = shown
-            current = None
-            last = channel.receive(seconds=_GRACE * (1 + len(names)))
-            return dict(self._answer(last, {"do": "names", "names": names})["names"]) if names else {}
+            if not wanted:
+                answer = channel.receive(seconds=_GRACE * (1 + len(names)))
+            return dict(self._answer(answer, {"do": "names", "names": names}).get("names", {})) if names else {}
         except WireError as error:
             late = isinstance(error, Late)
             self._spend(time.monotonic() - started)
@@ -402,5 +403,7 @@ class _Judge:
                 self._record.verdicts[message["grade_id"]] = message["verdict"]
                 self._record.shown[message["grade_id"]] = message["outputs"]
                 left = self._limits.judge_seconds
+                if message.get("last"):
+                    return
             else:
                 return
