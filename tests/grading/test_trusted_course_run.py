@@ -36,11 +36,18 @@ GUIDE = Path(nbgrader.__file__).parent / "docs" / "source" / "user_guide"
 CONFIG = "c = get_config()\nc.CourseDirectory.course_id = 'course'\n"
 
 
+def environment() -> dict[str, str]:
+    """For a process of its own: this very kit, and the programs beside this Python."""
+    return {
+        **os.environ,
+        "PATH": str(Path(sys.executable).parent) + os.pathsep + os.environ["PATH"],
+        "PYTHONPATH": str(Path(hanoikit.__file__).resolve().parent.parent),
+    }
+
+
 def in_course(root: Path, *words: str) -> None:
-    programs = str(Path(sys.executable).parent) + os.pathsep + os.environ["PATH"]
-    subprocess.run(
-        [sys.executable, "-m", "nbgrader", *words], cwd=root, env={**os.environ, "PATH": programs}, check=True, capture_output=True
-    )
+    command = [sys.executable, "-m", "nbgrader", *words]
+    subprocess.run(command, cwd=root, env=environment(), check=True, capture_output=True)
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +106,9 @@ def gradebook(root: Path) -> list[tuple[object, ...]]:
 def tree(root: Path) -> dict[str, bytes]:
     folder = root / "autograded"
     return {
-        path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
     }
 
 
@@ -124,7 +133,9 @@ def test_nbgrader_s_quickstart_course_gives_the_same_gradebook_cell_by_cell(tmp_
     assert "bitdiddle" in (root / "grades.csv").read_text(encoding="utf-8")
 
 
-def test_a_second_run_leaves_alone_what_has_not_changed_and_sees_what_has(course: Callable[[int], Path]) -> None:
+def test_a_second_run_leaves_alone_what_has_not_changed_and_sees_what_has(
+    course: Callable[[int], Path],
+) -> None:
     root = course(3)
     assert [result.state for result in grade(root)] == ["marked"] * 3
     before = tree(root)
@@ -173,7 +184,9 @@ def test_a_locked_gradebook_is_waited_for(course: Callable[[int], Path]) -> None
     assert [result.state for result in grade(root)] == ["marked"]
 
 
-def test_a_hand_in_that_cannot_be_marked_is_named_and_stops_no_other(course: Callable[[int], Path], capsys) -> None:
+def test_a_hand_in_that_cannot_be_marked_is_named_and_stops_no_other(
+    course: Callable[[int], Path], capsys
+) -> None:
     root = course(3)
     (root / "submitted" / "t001" / "ps1" / "ps1.ipynb").write_text("{", encoding="utf-8")
     assert run(["class", "autograde", "ps1", "--course", str(root)]) == 1
@@ -183,13 +196,21 @@ def test_a_hand_in_that_cannot_be_marked_is_named_and_stops_no_other(course: Cal
     assert not (root / "autograded" / "t001").exists()
     assert run(["class", "autograde", "ps1", "--course", str(root), "--json"]) == 1
     rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert {row["student"]: row["state"] for row in rows} == {"t000": "unchanged", "t001": "failed", "t002": "unchanged"}
+    assert {row["student"]: row["state"] for row in rows} == {
+        "t000": "unchanged",
+        "t001": "failed",
+        "t002": "unchanged",
+    }
 
 
 def test_explain_says_which_check_gave_which_point(course: Callable[[int], Path], capsys) -> None:
     root = course(1)
     grade(root)
-    assert [mark.counted for mark in read_marks(Layout.of(root), "t000", "ps1")[0].questions] == [2.0, 3.0, 0.0]
+    assert [mark.counted for mark in read_marks(Layout.of(root), "t000", "ps1")[0].questions] == [
+        2.0,
+        3.0,
+        0.0,
+    ]
     assert run(["class", "explain", "t000", "ps1", "--course", str(root)]) == 0
     assert "AssertionError" in capsys.readouterr().out
 
@@ -208,11 +229,12 @@ def test_killed_at_any_moment_and_run_again_the_gradebook_is_that_of_an_undistur
     shutil.copytree(root, quiet)
     grade(quiet)
     rng = random.Random(7)
-    environment = {**os.environ, "PYTHONPATH": str(Path(hanoikit.__file__).parent.parent)}
     command = [sys.executable, "-m", "hanoikit.cli", "class", "autograde", "ps1", "--course", str(root)]
     kills = 0
     for _turn in range(40):
-        process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            command, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         deadline = time.monotonic() + rng.uniform(1.0, 8.0)
         while process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.02)
@@ -222,7 +244,30 @@ def test_killed_at_any_moment_and_run_again_the_gradebook_is_that_of_an_undistur
         process.wait()
         kills += 1
     else:
-        subprocess.run(command, env=environment, check=True, capture_output=True)
+        subprocess.run(command, env=environment(), check=True, capture_output=True)
     assert kills
     assert gradebook(root) == gradebook(quiet)
     assert tree(root) == tree(quiet)
+
+
+@pytest.mark.slow
+def test_nbgrader_s_own_command_and_button_run_the_engine_when_the_course_says_so(
+    course: Callable[[int], Path],
+) -> None:
+    root = course(2)
+    steps = (
+        "from hanoikit.grading.nbgrader_parts import SANITIZE, TRUSTED_AUTOGRADE\n"
+        "c.Autograde.sanitize_preprocessors = SANITIZE\n"
+        "c.Autograde.autograde_preprocessors = TRUSTED_AUTOGRADE\n"
+    )
+    cheat = "from IPython import get_ipython\n\nclass Drop(__import__('ast').NodeTransformer):\n    def visit_Assert(self, node):\n        return None\n\nget_ipython().ast_transformers.append(Drop())"
+    folder = root / "submitted" / "cheat" / "ps1"
+    write_hand_in(folder, author_source(), {"round": cheat, "limit": "limit = 4"})
+    other = root.with_name("other")
+    shutil.copytree(root, other)
+    (root / "nbgrader_config.py").write_text(CONFIG + steps, encoding="utf-8")
+    in_course(root, "autograde", "ps1", "--create")
+    grade(other)
+    assert gradebook(root) == gradebook(other)
+    scores = {row[2]: row[4] for row in gradebook(root) if row[0] == "cheat" and row[3] == "GradeCell"}
+    assert scores == {"test-round": 0.0, "test-parts": 3.0, "test-limit": 0.0}

@@ -46,7 +46,9 @@ def source() -> NotebookSource:
 
 @pytest.fixture
 def mark(trusted: TrustedEngine, source: NotebookSource, tmp_path: Path) -> Mark:
-    def marked(answers: dict[str, str] | None = None, *, before: str = "", after: str = "") -> MarkedAssignment:
+    def marked(
+        answers: dict[str, str] | None = None, *, before: str = "", after: str = ""
+    ) -> MarkedAssignment:
         hand_in = write_hand_in(tmp_path / "ps1", source, answers, before=before, after=after)
         return trusted.mark(hand_in, source)
 
@@ -66,7 +68,9 @@ def test_a_right_hand_in_gets_every_point(mark: Mark) -> None:
     assert not marked.needs_human
 
 
-def test_an_untouched_release_gets_none(trusted: TrustedEngine, source: NotebookSource, tmp_path: Path) -> None:
+def test_an_untouched_release_gets_none(
+    trusted: TrustedEngine, source: NotebookSource, tmp_path: Path
+) -> None:
     folder = tmp_path / "ps1"
     folder.mkdir()
     cells.write_notebook(source.release, folder / "ps1.ipynb")
@@ -79,8 +83,10 @@ def test_a_test_that_ends_in_a_number_gives_that_number(mark: Mark) -> None:
 
 
 def test_a_line_on_the_error_stream_costs_nothing(mark: Mark) -> None:
-    noisy = "import sys\nprint('careful', file=sys.stderr)\n" + ROUND + (
-        "    print('again', file=sys.stderr)\n    return -(-number // 1)"
+    noisy = (
+        "import sys\nprint('careful', file=sys.stderr)\n"
+        + ROUND
+        + ("    print('again', file=sys.stderr)\n    return -(-number // 1)")
     )
     assert points(mark({"round": noisy})) == FULL
 
@@ -106,18 +112,23 @@ def test_an_endless_cell_that_ignores_its_alarm_costs_only_itself(mark: Mark) ->
 
 
 def test_an_endless_function_costs_only_its_question(mark: Mark) -> None:
-    assert points(mark({"round": "def round_up(number):\n    while True:\n        pass"})) == {**FULL, "round": 0.0}
+    assert points(mark({"round": "def round_up(number):\n    while True:\n        pass"})) == {
+        **FULL,
+        "round": 0.0,
+    }
 
 
 def test_a_function_is_called_as_it_was_at_its_place(mark: Mark) -> None:
     assert points(mark(after="def round_up(number):\n    return 0\n\nlimit = 6")) == FULL
 
 
-def test_what_a_function_changes_in_its_arguments_is_seen(
-    trusted: TrustedEngine, tmp_path: Path
-) -> None:
+def test_what_a_function_changes_in_its_arguments_is_seen(trusted: TrustedEngine, tmp_path: Path) -> None:
     source = author_source(
-        code("def tidy(items):\n    ### BEGIN SOLUTION\n    items.sort()\n    ### END SOLUTION", solution=True, grade_id="tidy"),
+        code(
+            "def tidy(items):\n    ### BEGIN SOLUTION\n    items.sort()\n    ### END SOLUTION",
+            solution=True,
+            grade_id="tidy",
+        ),
         check("tidy", 1, "given = [3, 1, 2]\ntidy(given)\nassert given == [1, 2, 3]"),
     )
     hand_in = write_hand_in(tmp_path / "ps1", source, {"tidy": "def tidy(items):\n    items.sort()"})
@@ -126,7 +137,11 @@ def test_what_a_function_changes_in_its_arguments_is_seen(
 
 def test_what_a_function_prints_and_raises_is_seen(trusted: TrustedEngine, tmp_path: Path) -> None:
     source = author_source(
-        code("def hello(name):\n    ### BEGIN SOLUTION\n    pass\n    ### END SOLUTION", solution=True, grade_id="hello"),
+        code(
+            "def hello(name):\n    ### BEGIN SOLUTION\n    pass\n    ### END SOLUTION",
+            solution=True,
+            grade_id="hello",
+        ),
         check(
             "hello",
             1,
@@ -140,9 +155,15 @@ def test_what_a_function_prints_and_raises_is_seen(trusted: TrustedEngine, tmp_p
     assert points(trusted.mark(hand_in, source))["hello"] == 1.0
 
 
-def test_a_test_that_takes_a_function_away_takes_it_away_there(trusted: TrustedEngine, tmp_path: Path) -> None:
+def test_a_test_that_takes_a_function_away_takes_it_away_there(
+    trusted: TrustedEngine, tmp_path: Path
+) -> None:
     source = author_source(
-        code("def twice(x):\n    ### BEGIN SOLUTION\n    return round_up(x) * 2\n    ### END SOLUTION", solution=True, grade_id="twice"),
+        code(
+            "def twice(x):\n    ### BEGIN SOLUTION\n    return round_up(x) * 2\n    ### END SOLUTION",
+            solution=True,
+            grade_id="twice",
+        ),
         check(
             "twice",
             1,
@@ -174,13 +195,19 @@ def test_a_test_that_needs_a_live_object_gives_no_point_and_is_flagged(
         code("### BEGIN SOLUTION\nbox = object()\n### END SOLUTION", solution=True, grade_id="box"),
         check("box", 1, "assert box is not None"),
     )
-    marked = trusted.mark(write_hand_in(tmp_path / "ps1", source, {"box": "class Box: pass\nbox = Box()"}), source)
+    marked = trusted.mark(
+        write_hand_in(tmp_path / "ps1", source, {"box": "class Box: pass\nbox = Box()"}), source
+    )
     assert (marked.questions[-1].counted, marked.questions[-1].needs_human) == (0.0, True)
     assert "needs-live-objects" in [finding.code for finding in marked.findings]
 
 
-def test_a_test_that_breaks_the_judge_costs_only_its_own_question(trusted: TrustedEngine, tmp_path: Path) -> None:
-    source = author_source(check("broken", 1, "import os\nos._exit(1)"), check("sound", 1, "assert round_up(1.5) == 2"))
+def test_a_test_that_breaks_the_judge_costs_only_its_own_question(
+    trusted: TrustedEngine, tmp_path: Path
+) -> None:
+    source = author_source(
+        check("broken", 1, "import os\nos._exit(1)"), check("sound", 1, "assert round_up(1.5) == 2")
+    )
     marked = trusted.mark(write_hand_in(tmp_path / "ps1", source), source)
     assert points(marked) == {**FULL, "broken": 0.0, "sound": 1.0}
     assert [mark.question for mark in marked.questions if mark.needs_human] == ["test-broken"]

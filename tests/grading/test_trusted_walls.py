@@ -44,7 +44,8 @@ def said(trusted: TrustedEngine, source: NotebookSource, tmp_path: Path):
         paper = trusted.mark_paper(hand_in, source)
         assert points(paper.marked) == FULL
         return "".join(
-            str(output.get("text", "") or output.get("evalue", "")) for output in paper.notebook["cells"][0]["outputs"]
+            str(output.get("text", "") or output.get("evalue", ""))
+            for output in paper.notebook["cells"][0]["outputs"]
         )
 
     return run
@@ -55,7 +56,11 @@ TRY = "def attempt(what):\n    try:\n        print('GOT', repr(what())[:300])\n 
 
 def test_a_hand_in_sees_its_own_files_and_no_others(said, tmp_path: Path) -> None:
     (tmp_path / "secret.txt").write_text("the gradebook", encoding="utf-8")
-    inside = "import os\nprint(sorted(os.listdir('.')))\n" + TRY + f"attempt(lambda: open({str(tmp_path / 'secret.txt')!r}).read())"
+    inside = (
+        "import os\nprint(sorted(os.listdir('.')))\n"
+        + TRY
+        + f"attempt(lambda: open({str(tmp_path / 'secret.txt')!r}).read())"
+    )
     text = said(inside, files={"notes.txt": "mine"})
     assert "['notes.txt']" in text
     assert "GOT" not in text
@@ -73,7 +78,9 @@ def test_the_author_s_texts_and_truths_are_out_of_sight(said, name: str) -> None
 
 def test_the_environment_holds_nothing_of_the_marker_s(said, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET_TOKEN", "hunter2")
-    assert "hunter2" not in said("import os\nprint(dict(os.environ))\nprint(open('/proc/self/environ').read())")
+    assert "hunter2" not in said(
+        "import os\nprint(dict(os.environ))\nprint(open('/proc/self/environ').read())"
+    )
 
 
 def test_no_network_can_be_reached_not_even_this_machine_s(said) -> None:
@@ -108,8 +115,19 @@ def test_no_other_process_can_be_seen_or_signalled(said) -> None:
 
 
 def test_nothing_can_be_written_outside_the_hand_in_s_own_folder(said) -> None:
-    places = ["/usr/x", "/etc/x", "/dev/shm/x", "/x", "/proc/self/oom_score_adj", str(Path(__file__).parent / "x")]
-    text = said(TRY + "\n".join(f"attempt(lambda: open({place!r}, 'w'))" for place in places) + "\nopen('mine', 'w').write('x')")
+    places = [
+        "/usr/x",
+        "/etc/x",
+        "/dev/shm/x",
+        "/x",
+        "/proc/self/oom_score_adj",
+        str(Path(__file__).parent / "x"),
+    ]
+    text = said(
+        TRY
+        + "\n".join(f"attempt(lambda: open({place!r}, 'w'))" for place in places)
+        + "\nopen('mine', 'w').write('x')"
+    )
     assert "GOT" not in text
 
 

@@ -36,8 +36,10 @@ def code(text: str, **nbgrader: Any) -> dict[str, Any]:
 def solution(name: str) -> dict[str, Any]:
     text = RIGHT[name]
     head, _newline, body = text.rpartition("\n")
-    marked = f"### BEGIN SOLUTION\n{body}\n### END SOLUTION" if not head else (
-        f"{head}\n    ### BEGIN SOLUTION\n{body}\n    ### END SOLUTION"
+    marked = (
+        f"### BEGIN SOLUTION\n{body}\n### END SOLUTION"
+        if not head
+        else (f"{head}\n    ### BEGIN SOLUTION\n{body}\n    ### END SOLUTION")
     )
     return code(marked, solution=True, grade_id=name)
 
@@ -50,9 +52,18 @@ def check(name: str, points: float, hidden: str, shown: str = "") -> dict[str, A
 def author_notebook(*more: dict[str, Any]) -> dict[str, Any]:
     return {
         "cells": [
-            code("import math\n\nSECRET = 42\n\n\ndef close(one, other):\n    return abs(one - other) < 1e-9", locked=True, grade_id="setup"),
+            code(
+                "import math\n\nSECRET = 42\n\n\ndef close(one, other):\n    return abs(one - other) < 1e-9",
+                locked=True,
+                grade_id="setup",
+            ),
             solution("round"),
-            check("round", 2, "assert round_up(1.5) == 2\nassert round_up(3) == 3", "assert close(round_up(0.5), 1)"),
+            check(
+                "round",
+                2,
+                "assert round_up(1.5) == 2\nassert round_up(3) == 3",
+                "assert close(round_up(0.5), 1)",
+            ),
             solution("parts"),
             check("parts", 3, "sum(parts(text) == text.split(',') for text in ('a,b', '', 'x'))"),
             solution("limit"),
@@ -70,7 +81,12 @@ def author_source(*more: dict[str, Any]) -> NotebookSource:
 
 
 def write_hand_in(
-    folder: Path, source: NotebookSource, answers: dict[str, str] | None = None, *, before: str = "", after: str = ""
+    folder: Path,
+    source: NotebookSource,
+    answers: dict[str, str] | None = None,
+    *,
+    before: str = "",
+    after: str = "",
 ) -> HandIn:
     """A hand-in with these solution cells (default: the right ones) and cells of the trainee's own."""
     folder.mkdir(parents=True)

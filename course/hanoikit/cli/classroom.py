@@ -23,7 +23,9 @@ from hanoikit.i18n import _, ngettext
 if TYPE_CHECKING:
     from hanoikit.grading.trusted.course_run import Result
 
-app = typer.Typer(help="Run a class: mark the hand-ins, explain a mark.", **SETTINGS)
+app = typer.Typer(
+    help="Run a class: mark the hand-ins, explain a mark.\n\nExample: hanoikit class autograde", **SETTINGS
+)
 
 Course = Annotated[
     Path, typer.Option("--course", help="The course directory. Default: this folder.", show_default=False)
@@ -36,10 +38,10 @@ def autograde(
         str | None, typer.Argument(help="Default: every assignment with hand-ins.", show_default=False)
     ] = None,
     trainee: Annotated[str | None, typer.Option(help="Only this one.", show_default=False)] = None,
-    jobs: Annotated[int, typer.Option(min=0, help="Hand-ins at once. 0: one for each processor.")] = 0,
+    jobs: Annotated[int, typer.Option(min=0, help="Hand-ins at once. 0: one more than processors.")] = 0,
     again: Annotated[bool, typer.Option("--again", help="Also what is marked already.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, for scripts.")] = False,
-    course: Course = Path("."),
+    course: Course = Path(),
     tests_inside: Annotated[
         bool,
         typer.Option(
@@ -92,7 +94,7 @@ def autograde(
 def explain(
     trainee: Annotated[str, typer.Argument(help="The trainee's name in the gradebook.")],
     assignment: Annotated[str, typer.Argument(help="The assignment.")],
-    course: Course = Path("."),
+    course: Course = Path(),
 ) -> None:
     """Show which check gave which point, and on what answer.
 
@@ -135,7 +137,9 @@ def _as_data(result: Result) -> dict[str, Any]:
 def _summary(results: list[Result], seconds: float) -> None:
     marked = [result for result in results if result.state == "marked"]
     same = sum(result.state == "unchanged" for result in results)
-    text = ngettext("{count} hand-in marked", "{count} hand-ins marked", len(marked)).format(count=len(marked))
+    text = ngettext("{count} hand-in marked", "{count} hand-ins marked", len(marked)).format(
+        count=len(marked)
+    )
     rate = f"{len(marked) / seconds:.1f}" if seconds > 0 else "?"
     print(_("{text} in {seconds:.1f} s ({rate} a second).").format(text=text, seconds=seconds, rate=rate))
     if same:
@@ -150,7 +154,9 @@ def _summary(results: list[Result], seconds: float) -> None:
     if looking:
         print(
             ngettext(
-                "A person has to look at {count} hand-in:", "A person has to look at {count} hand-ins:", len(looking)
+                "A person has to look at {count} hand-in:",
+                "A person has to look at {count} hand-ins:",
+                len(looking),
             ).format(count=len(looking))
         )
     for result in looking:

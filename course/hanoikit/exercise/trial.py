@@ -185,9 +185,7 @@ def called(function: Callable[..., Any], arguments: Any, seconds: float) -> Any:
     """The canonical result of a call with canonical arguments."""
     given = copied(arguments)
     # Reading the result happens under the same limit: a container can be endless too.
-    return within(
-        lambda: canonical(function(**given) if type(given) is dict else function(*given)), seconds
-    )
+    return within(lambda: canonical(function(**given) if type(given) is dict else function(*given)), seconds)
 
 
 def _one_line(error: BaseException) -> str:

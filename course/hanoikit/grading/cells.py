@@ -155,7 +155,10 @@ def _from_format_3(notebook: dict[str, Any]) -> dict[str, Any] | None:
             text = source_of({"source": cell.get("input" if kind == "code" else "source", "")})
             if kind == "heading":
                 level = cell.get("level")
-                kind, text = "markdown", "#" * (level if type(level) is int and 0 < level < 7 else 1) + " " + text
+                kind, text = (
+                    "markdown",
+                    "#" * (level if type(level) is int and 0 < level < 7 else 1) + " " + text,
+                )
             cells.append({"cell_type": kind, "source": text, "metadata": cell.get("metadata")})
     metadata = notebook.get("metadata")
     return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5} if cells else None

@@ -17,9 +17,7 @@ from hanoikit.grading.trusted.gradebook import Entry, KnownAssignment, Penalty, 
 class Batch:
     """One transaction."""
 
-    def __init__(
-        self, connection: Any, api: Any, known: KnownAssignment, entries: Sequence[Entry]
-    ) -> None:
+    def __init__(self, connection: Any, api: Any, known: KnownAssignment, entries: Sequence[Entry]) -> None:
         self._connection, self._api, self._known, self._entries = connection, api, known, entries
         self._students = [entry.student for entry in entries]
 
@@ -66,7 +64,12 @@ class Batch:
         self._late(submissions, submission, notebook, grade, penalty)
 
     def _late(
-        self, submissions: Mapping[str, str], submission: Any, notebook: Any, grade: Any, penalty: Penalty | None
+        self,
+        submissions: Mapping[str, str],
+        submission: Any,
+        notebook: Any,
+        grade: Any,
+        penalty: Penalty | None,
     ) -> None:
         """nbgrader's penalties for late hand-ins, by the course's own plug-in."""
         from sqlalchemy import func, select
@@ -79,10 +82,13 @@ class Batch:
         if penalty is None or self._known.duedate is None:
             return
         score = func.sum(
-            func.coalesce(grade.c.manual_score, grade.c.auto_score, 0.0) + func.coalesce(grade.c.extra_credit, 0.0)
+            func.coalesce(grade.c.manual_score, grade.c.auto_score, 0.0)
+            + func.coalesce(grade.c.extra_credit, 0.0)
         )
         rows = self._connection.execute(
-            select(submission.c.student_id, submission.c.timestamp, submission.c.extension, notebook.c.id, score)
+            select(
+                submission.c.student_id, submission.c.timestamp, submission.c.extension, notebook.c.id, score
+            )
             .select_from(submission.join(notebook, notebook.c.assignment_id == submission.c.id))
             .join(grade, grade.c.notebook_id == notebook.c.id)
             .where(submission.c.id.in_(list(submissions.values())))
@@ -143,7 +149,11 @@ class Batch:
                 if kind in ("GradeCell", "TaskCell"):
                     score = entry.scores.get((book, name), Score(None) if kind == "TaskCell" else Score(0.0))
                     row = grades.get((submitted, cell_id))
-                    person = score.points is None or score.needs_person or (row is not None and row.manual_score is not None)
+                    person = (
+                        score.points is None
+                        or score.needs_person
+                        or (row is not None and row.manual_score is not None)
+                    )
                     if row is None:
                         new_grades.append(
                             {
@@ -157,7 +167,9 @@ class Batch:
                     elif kind == "GradeCell":
                         old_grades.append({"key": row.id, "points": score.points, "person": person})
                 if kind in ("SolutionCell", "TaskCell"):
-                    text = "No response." if entry.no_response.get((book, name)) and kind != "TaskCell" else None
+                    text = (
+                        "No response." if entry.no_response.get((book, name)) and kind != "TaskCell" else None
+                    )
                     found = comments.get((submitted, cell_id))
                     if found is None:
                         new_comments.append(
@@ -176,7 +188,9 @@ class Batch:
             )
         if old_comments:
             self._connection.execute(
-                comment.update().where(comment.c.id == bindparam("key")).values(auto_comment=bindparam("text")),
+                comment.update()
+                .where(comment.c.id == bindparam("key"))
+                .values(auto_comment=bindparam("text")),
                 old_comments,
             )
 

@@ -23,7 +23,7 @@ from hanoikit.grading import cells
 from hanoikit.grading.handin import HandIn
 from hanoikit.grading.marks import MarkedAssignment
 from hanoikit.grading.trusted import filing
-from hanoikit.grading.trusted.engine import Paper, TrustedEngine, available_processors, fingerprint, print_of
+from hanoikit.grading.trusted.engine import Paper, TrustedEngine, default_jobs, fingerprint, print_of
 from hanoikit.grading.trusted.gradebook import Book, Entry, KnownAssignment, Penalty, Score, penalties
 from hanoikit.grading.trusted.layout import Layout
 from hanoikit.grading.trusted.marked import sound_verdict
@@ -145,7 +145,9 @@ class CourseRun:
         for path in paths:
             released = self.layout.folder("release", ".", assignment) / path.name
             release = cells.read_notebook(released) if released.is_file() else None
-            found[path.stem] = NotebookSource.of(cells.read_notebook(path), name=path.stem, release=release, files=files)
+            found[path.stem] = NotebookSource.of(
+                cells.read_notebook(path), name=path.stem, release=release, files=files
+            )
         return found
 
     def _as_saved(self, source: NotebookSource) -> NotebookSource:
@@ -175,7 +177,7 @@ class CourseRun:
             )
         self._sources = {name: self._sources[name] for name in own}
         prints = print_of(self._sources.values())
-        jobs = self.jobs or available_processors()
+        jobs = self.jobs or default_jobs()
         engines = [self.engine, *(self.engine.twin() for _number in range(jobs - 1))]
         idle = list(engines)
 
@@ -219,9 +221,7 @@ class CourseRun:
                 one.filed.settle()
             yield one.result if isinstance(one, _Done) else one
 
-    def _one(
-        self, engine: TrustedEngine, student: str, folder: Path, assignment: str, sources: str
-    ) -> _Done:
+    def _one(self, engine: TrustedEngine, student: str, folder: Path, assignment: str, sources: str) -> _Done:
         assert self._known is not None
         work = self._work(engine, student, folder, sources)
         papers: dict[str, Paper] = {}
@@ -244,7 +244,11 @@ class CourseRun:
         notebooks = {name: self._stamped(paper, work) for name, paper in papers.items()}
         files = {name: data for name, data in work.parcel.files.items() if not name.endswith(".ipynb")}
         filed = filing.file_away(self.layout, student, assignment, notebooks=notebooks, files=files)
-        return _Done(Result(student, assignment, "marked", tuple(paper.marked for paper in papers.values())), entry, filed)
+        return _Done(
+            Result(student, assignment, "marked", tuple(paper.marked for paper in papers.values())),
+            entry,
+            filed,
+        )
 
     def _work(self, engine: TrustedEngine, student: str, folder: Path, sources: str) -> _Work:
         ignore = frozenset(pattern for pattern in self.layout.ignore if "*" not in pattern)
@@ -348,9 +352,9 @@ def read_marks(layout: Layout, student: str, assignment: str) -> tuple[MarkedAss
             _("There are no explained marks of {student} for {assignment}.").format(
                 student=student, assignment=assignment
             ),
-            next_step=_("Mark the hand-in first: hanoikit class autograde {assignment} --trainee {student}").format(
-                student=student, assignment=assignment
-            ),
+            next_step=_(
+                "Mark the hand-in first: hanoikit class autograde {assignment} --trainee {student}"
+            ).format(student=student, assignment=assignment),
         )
     return tuple(found)
 
@@ -390,11 +394,17 @@ def _timestamp(parcel: Parcel) -> datetime | None:
     text = parcel.files.get("timestamp.txt", b"")[:100].decode("utf-8", "replace").strip()
     if not text:
         return None
-    from dateutil import parser, tz
+    from importlib import import_module
 
+    parser, tz = import_module("dateutil.parser"), import_module("dateutil.tz")
+    found: datetime
     try:
         words = text.split(" ")
-        found = parser.parse(" ".join(words[:2]) + " TZ", tzinfos={"TZ": tz.gettz(words[2])}) if len(words) == 3 else parser.parse(text)
+        found = (
+            parser.parse(" ".join(words[:2]) + " TZ", tzinfos={"TZ": tz.gettz(words[2])})
+            if len(words) == 3
+            else parser.parse(text)
+        )
     except (ValueError, OverflowError, TypeError):
         return None
     return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
@@ -408,7 +418,8 @@ def _lock(layout: Layout) -> Any:
         lock.acquire(timeout=600)
     except Timeout as error:
         raise ClassroomError(
-            _("Somebody else is marking in this course."), next_step=_("Wait until it is done, then run this again.")
+            _("Somebody else is marking in this course."),
+            next_step=_("Wait until it is done, then run this again."),
         ) from error
     return lock
 

@@ -74,8 +74,9 @@ class TrustedEngine:
     ``wall`` is the outer wall, by default the one of this machine; making the engine raises
     :class:`~hanoikit.errors.ToolMissing` or :class:`GradingError` where hand-ins cannot be isolated. ``keep``
     is a folder for the marked notebooks. ``tests_inside`` gives up the wall between trainee and tests for
-    notebooks that do not use the kit's marks, and flags every mark of theirs. Use it in a ``with`` statement, or close it. One engine marks one
-    hand-in at a time; :meth:`mark_many` uses one engine for each of its threads.
+    notebooks that do not use the kit's marks, and flags every mark of theirs. Use it in a ``with`` statement,
+    or close it. One engine marks one hand-in at a time; :meth:`mark_many` uses one engine for each of its
+    threads.
     """
 
     def __init__(
@@ -154,7 +155,9 @@ class TrustedEngine:
         )
         return Paper(marked, notebook, record, parcel)
 
-    def mark_many(self, hand_ins: Iterable[HandIn], source: Assignment, *, jobs: int = 0) -> Iterator[Outcome]:
+    def mark_many(
+        self, hand_ins: Iterable[HandIn], source: Assignment, *, jobs: int = 0
+    ) -> Iterator[Outcome]:
         """Mark hand-ins side by side, in their order; one that cannot be marked does not stop the others."""
         for hand_in, result in papers(self, hand_ins, source, jobs=jobs):
             if isinstance(result, GradingError):
@@ -164,7 +167,9 @@ class TrustedEngine:
 
     def twin(self) -> TrustedEngine:
         """Another engine with the same settings, for another thread."""
-        return TrustedEngine(limits=self.limits, wall=self.wall, keep=self.keep, tests_inside=self.tests_inside)
+        return TrustedEngine(
+            limits=self.limits, wall=self.wall, keep=self.keep, tests_inside=self.tests_inside
+        )
 
     def _bench(self, source: Assignment) -> _Bench:
         found = self._benches.get(id(source))
@@ -201,7 +206,11 @@ def author_files(source: Assignment) -> Mapping[str, bytes]:
     found = {}
     for path in sorted(text.parent.rglob("*")):
         part = path.relative_to(text.parent)
-        if path.is_file() and path.suffix not in skip and not any(one.startswith((".", "__")) for one in part.parts):
+        if (
+            path.is_file()
+            and path.suffix not in skip
+            and not any(one.startswith((".", "__")) for one in part.parts)
+        ):
             found[part.as_posix()] = path.read_bytes()
     return found
 
@@ -213,9 +222,7 @@ def modules_of(files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 def is_kit(source: Assignment) -> bool:
     """Whether the assignment uses the kit's own marks and answer sheet."""
-    return any(
-        is_marking(cell) and "mark." in cells.source_of(cell) for cell in source.notebook["cells"]
-    )
+    return any(is_marking(cell) and "mark." in cells.source_of(cell) for cell in source.notebook["cells"])
 
 
 def fingerprint(parcel: Parcel, sources: str = "") -> str:
@@ -241,7 +248,7 @@ def papers(
     from collections import deque
     from concurrent.futures import Future, ThreadPoolExecutor
 
-    jobs = jobs or available_processors()
+    jobs = jobs or default_jobs()
     own = threading.local()
     engines: list[TrustedEngine] = []
     lock = threading.Lock()
@@ -274,6 +281,7 @@ def papers(
             twin.close()
 
 
-def available_processors() -> int:
-    """Processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def default_jobs() -> int:
+    """Hand-ins at once: one for each processor that this process may use, and one for the gaps between."""
+    found = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return found + 1

@@ -133,5 +133,7 @@ def _disk() -> Any:
         raise ClassroomError(
             _("The marked hand-in cannot be written: {reason}.").format(reason=error.strerror or error),
             where=str(error.filename or ""),
-            next_step=_("Make room or check your rights there, then run this again. It goes on where it was."),
+            next_step=_(
+                "Make room or check your rights there, then run this again. It goes on where it was."
+            ),
         ) from error

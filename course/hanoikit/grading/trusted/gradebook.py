@@ -105,7 +105,9 @@ class Book:
         """What the gradebook knows of an assignment; raises :class:`ClassroomError` when it knows nothing."""
         return _patiently(lambda: self._assignment(name))
 
-    def scores(self, known: KnownAssignment, students: Sequence[str]) -> dict[str, dict[tuple[str, str], float | None]]:
+    def scores(
+        self, known: KnownAssignment, students: Sequence[str]
+    ) -> dict[str, dict[tuple[str, str], float | None]]:
         """The automatic scores that these students have now; a student without a submission is not there."""
         from sqlalchemy import select
 
@@ -226,7 +228,9 @@ def _patiently(act: Callable[[], T]) -> T:
 def _unusable(text: str) -> ClassroomError:
     if "locked" in text:
         what = _("The gradebook is locked by another program.")
-        step = _("Close formgrader and other nbgrader commands, then run this again. It goes on where it was.")
+        step = _(
+            "Close formgrader and other nbgrader commands, then run this again. It goes on where it was."
+        )
     elif "full" in text:
         what = _("The disk is full, so the gradebook cannot be written.")
         step = _("Make room, then run this again. It goes on where it was.")

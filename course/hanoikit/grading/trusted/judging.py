@@ -256,7 +256,9 @@ class Bench:
             reason = _("The test gave {points:g} of {out_of:g} points.").format(points=points, out_of=out_of)
             verdict = _verdict(question, out_of, points, reason)
             data = {"text/plain": repr(value), VERDICT: {k: v for k, v in verdict.items() if k != "problem"}}
-            collector.add({"output_type": "execute_result", "data": data, "metadata": {}, "execution_count": None})
+            collector.add(
+                {"output_type": "execute_result", "data": data, "metadata": {}, "execution_count": None}
+            )
             return verdict, collector.finished()
         reason = _("Every test passed.")
         return _verdict(question, out_of, out_of, reason), collector.finished()

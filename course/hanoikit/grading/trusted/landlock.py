@@ -53,7 +53,9 @@ class Rules:
         attributes = attributes[: 24 if abi >= 6 else 16 if abi >= 4 else 8]
         self._ruleset = _call(_CREATE, attributes, len(attributes), 0)
 
-    def add(self, *, read: Iterable[str] = (), write: Iterable[str] = (), devices: Iterable[str] = ()) -> None:
+    def add(
+        self, *, read: Iterable[str] = (), write: Iterable[str] = (), devices: Iterable[str] = ()
+    ) -> None:
         """Let read and run what is below ``read``, change what is below ``write``, and use ``devices``."""
         for path in read:
             self._allow(path, _EXECUTE | _READ_FILE | _READ_DIR)

@@ -32,8 +32,10 @@ def with_outputs(notebook: dict[str, Any], record: Record) -> dict[str, Any]:
             continue
         if is_marking(cell):
             name = cells.grade_id(cell)
-            shown = list(record.shown.get(name, []))
-            if sound_verdict(record, cell) is None and not any(one["output_type"] == "error" for one in shown):
+            shown = [_kindly(output) for output in record.shown.get(name, [])]
+            if sound_verdict(record, cell) is None and not any(
+                one["output_type"] == "error" for one in shown
+            ):
                 # nbgrader takes a marking cell without an error for full points.
                 text = record.verdicts.get(name, {}).get("reason") or _("No verdict, so no point.")
                 shown.append(
@@ -56,13 +58,19 @@ def with_outputs(notebook: dict[str, Any], record: Record) -> dict[str, Any]:
     return notebook
 
 
+def _kindly(output: dict[str, Any]) -> dict[str, Any]:
+    """nbgrader reads a line on the error stream as no points at all."""
+    return {**output, "name": "stdout"} if output["output_type"] == "stream" else output
+
+
 def sound_verdict(record: Record, cell: cells.Cell) -> dict[str, Any] | None:
     """The verdict on this marking cell, if there is one that counts."""
     name = cells.grade_id(cell)
     verdict = record.verdicts.get(name)
     if verdict is None or verdict.get("problem"):
         return None
-    points, maximum = verdict.get("points"), float(cells.nbgrader_of(cell).get("points") or 0)
+    points: Any = verdict.get("points")
+    maximum = float(cells.nbgrader_of(cell).get("points") or 0)
     good = (
         verdict.get("question") == name
         and verdict.get("state") in _STATES
@@ -111,7 +119,9 @@ def questions_of(
 def _by_hand(question: Question, cell: cells.Cell | None, stubs: dict[str, str]) -> QuestionMark:
     text = cells.source_of(cell) if cell is not None else ""
     if not text.strip() or text == stubs.get(question.id):
-        return _mark(question, points=0.0, state="unanswered", reason=_("No text was handed in."), by_hand=True)
+        return _mark(
+            question, points=0.0, state="unanswered", reason=_("No text was handed in."), by_hand=True
+        )
     return _mark(
         question,
         points=None,

@@ -39,14 +39,14 @@ _SETTINGS = [
     "/etc/fonts",
     "/etc/java-17-openjdk",
 ]
-_NOBODY = 65534
 
 
 class Wall(Protocol):
     """What stands around the processes that fork hand-ins."""
 
-    isolated: bool
-    """Whether hand-ins are isolated; when not, every mark is flagged."""
+    @property
+    def isolated(self) -> bool:
+        """Whether hand-ins are isolated; when not, every mark is flagged."""
 
     def command(self, program: Sequence[str], *, hidden: Sequence[Path] = ()) -> list[str]:
         """The command line that runs ``program`` inside."""
@@ -72,7 +72,9 @@ class Outer:
         program = shutil.which("bwrap")
         if program is None:
             raise ToolMissing(
-                _("The program bubblewrap is missing; it keeps the code of hand-ins away from everything else."),
+                _(
+                    "The program bubblewrap is missing; it keeps the code of hand-ins away from everything else."
+                ),
                 next_step=_("Install it: sudo apt-get install bubblewrap.") + " " + advice,
             )
         if landlock.version() < landlock.OLDEST:
@@ -94,8 +96,8 @@ class Outer:
         else:
             # As root the program inside becomes "nobody" at once, so that limits on processes hold for it.
             words += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
-        for path in _unlinked(_SYSTEM):
-            words += ["--symlink", os.readlink(path), path]  # noqa: PTH115
+        for link in _unlinked(_SYSTEM):
+            words += ["--symlink", os.readlink(link), link]  # noqa: PTH115
         words += ["--tmpfs", walls.TEMPORARY]
         paths = shown()
         for path in _above(paths):
@@ -125,7 +127,12 @@ class WithoutIsolation:
 
     def command(self, program: Sequence[str], *, hidden: Sequence[Path] = ()) -> list[str]:
         """The program with a clean environment."""
-        return ["env", "-i", *(f"{name}={value}" for name, value in environment(isolated=False).items()), *program]
+        return [
+            "env",
+            "-i",
+            *(f"{name}={value}" for name, value in environment(isolated=False).items()),
+            *program,
+        ]
 
 
 def environment(*, isolated: bool) -> dict[str, str]:

@@ -34,7 +34,9 @@ class Parcel:
     findings: tuple[Finding, ...] = field(default=())
 
     @classmethod
-    def collect(cls, folder: Path, limits: Limits, *, leave_out: frozenset[str] = frozenset(LEAVE_OUT)) -> Parcel:
+    def collect(
+        cls, folder: Path, limits: Limits, *, leave_out: frozenset[str] = frozenset(LEAVE_OUT)
+    ) -> Parcel:
         """Read the folder; raises :class:`GradingError` when it holds too much, or is not there."""
         files: dict[str, bytes] = {}
         findings: list[Finding] = []

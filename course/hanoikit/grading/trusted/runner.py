@@ -8,10 +8,10 @@ watches as well, and ends the whole process.
 
 from __future__ import annotations
 
-import _signal
 import ast
 import asyncio
 import contextlib
+import importlib
 import inspect
 import linecache
 import os
@@ -20,7 +20,7 @@ import re
 import sys
 import traceback
 import types
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hanoikit.exercise.trial import NotPlain, TooSlow, canonical, copied
@@ -31,6 +31,7 @@ from hanoikit.grading.trusted.wire import Channel
 _SPECIAL = re.compile(r"^\s*(?:%|!|\?|[\w.]+\?{1,2}\s*$)|=\s*[%!]|\?\?*\s*$", re.MULTILINE)
 _DUMB = (int, float, complex, str, bytes, bool, type(None))
 _PRINTED = 20_000
+_signal: Any = importlib.import_module("_signal")  # below ``signal``; see ``_alarm``
 _shell: Any = None
 _workshop: Workshop | None = None
 _READ: dict[tuple[str, str], tuple[types.CodeType | None, types.CodeType | None]] = {}
@@ -50,7 +51,8 @@ def prepare(cells: Sequence[Mapping[str, Any]]) -> None:
     from IPython.core.history import HistoryManager
     from IPython.core.interactiveshell import InteractiveShell
 
-    HistoryManager.enabled = False
+    history: Any = HistoryManager
+    history.enabled = False
     _shell = InteractiveShell.instance()
     _shell.system = _shell.system_raw  # the usual one wants a terminal
     _shell.colors = "NoColor" if hasattr(_shell, "colors") else ""
@@ -120,7 +122,9 @@ class Workshop:
             with contextlib.suppress(Exception):
                 sys.modules["numpy"].random.seed(0)
 
-    def run(self, number: int, source: str, *, seconds: float, most: int) -> tuple[list[dict[str, Any]], bool]:
+    def run(
+        self, number: int, source: str, *, seconds: float, most: int
+    ) -> tuple[list[dict[str, Any]], bool]:
         """Run one cell; its outputs, and whether it failed."""
         collector = self._collector = self.out.collector = self.err.collector = Collector(most)
         failed = False
@@ -163,7 +167,12 @@ class Workshop:
         self.namespace["_"] = value
         if data:
             self._collector.add(
-                {"output_type": "execute_result", "data": _json(data), "metadata": {}, "execution_count": None}
+                {
+                    "output_type": "execute_result",
+                    "data": _json(data),
+                    "metadata": {},
+                    "execution_count": None,
+                }
             )
 
     def _read_below(self, collector: Collector) -> None:
@@ -296,7 +305,7 @@ class _Publisher:
         return None
 
 
-class _alarm:  # noqa: N801  used like a function
+class _alarm:
     """A time limit for a block; rings again and again, for code that swallows the first ring.
 
     By the bare functions below ``signal``: its own cost as much as a small cell.

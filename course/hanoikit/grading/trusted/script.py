@@ -59,7 +59,9 @@ class Plan:
                 step |= {"role": "mark", "grade_id": name, "points": points, "kit": kit}
                 waiting.append(step)
                 reader.read(step)
-                blocks[name] = Block(tuple(waiting), tuple(sorted(reader.names)), reader.asks or "mark.function" in text)
+                blocks[name] = Block(
+                    tuple(waiting), tuple(sorted(reader.names)), reader.asks or "mark.function" in text
+                )
                 waiting = []
                 reader.begin_block()
             elif text.strip():

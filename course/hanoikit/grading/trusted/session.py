@@ -169,12 +169,16 @@ class TraineeProcess:
                 if answer.get("n") != current:
                     raise Refused("an answer for another cell")
                 if not quiet:
-                    shown = outputs.sound(answer.get("outputs"), most=min(self._left, limits.cell_output + 50_000))
+                    shown = outputs.sound(
+                        answer.get("outputs"), most=min(self._left, limits.cell_output + 50_000)
+                    )
                     self._left -= sum(len(str(output)) for output in shown)
                     self._record.outputs[current] = shown
             if not wanted:
                 answer = channel.receive(seconds=_GRACE * (1 + len(names)))
-            return dict(self._answer(answer, {"do": "names", "names": names}).get("names", {})) if names else {}
+            return (
+                dict(self._answer(answer, {"do": "names", "names": names}).get("names", {})) if names else {}
+            )
         except WireError as error:
             late = isinstance(error, Late)
             self._spend(time.monotonic() - started)
@@ -267,7 +271,9 @@ class TraineeProcess:
             made["not_plain"] = str(answer["not_plain"])[:300]
         elif "raised" in answer:
             names = answer["raised"]
-            made["raised"] = [str(name)[:100] for name in names[:12]] if type(names) is list else ["Exception"]
+            made["raised"] = (
+                [str(name)[:100] for name in names[:12]] if type(names) is list else ["Exception"]
+            )
             made["message"] = str(answer.get("message"))[:500]
         else:
             made["missing"] = True
@@ -312,7 +318,6 @@ class Session:
             judge.end()
         return record
 
-
     def mark_inside(self, notebook: dict[str, Any], parcel: Parcel, *, name: str) -> Record:
         """As :meth:`mark`, with the tests in the trainee's process; see ``inside``."""
         from hanoikit.grading.trusted.inside import mark_inside
@@ -348,7 +353,9 @@ class _Judge:
             except WireError as error:
                 self.end()
                 # The first without a verdict is the one that ended or blocked the judge.
-                question = next((name for name, _block in left if name not in self._record.verdicts), left[-1][0])
+                question = next(
+                    (name for name, _block in left if name not in self._record.verdicts), left[-1][0]
+                )
                 reason = (
                     _("The marking took too long and was stopped.")
                     if isinstance(error, Late)

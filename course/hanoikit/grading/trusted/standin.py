@@ -65,7 +65,7 @@ class StandIn:
         """For ``mark.function``: canonical arguments, canonical result."""
         empty = ["dict", []]
         pair = (["tuple", []], arguments) if arguments[0] == "dict" else (arguments, empty)
-        answer = self._trainee.call(self.__name__, *pair, seconds)
+        answer = self._trainee.call(self.__name__, pair[0], pair[1], seconds)
         if "returned" in answer:
             return sound(answer["returned"])
         if answer.get("slow"):
@@ -84,8 +84,10 @@ class StandIn:
         try:
             given = (canonical(positional), canonical(named))
         except NotPlain as error:
-            raise NeedsLiveObjects(_("an argument of {name}: {why}").format(name=self.__name__, why=error)) from None
-        answer = self._trainee.call(self.__name__, *given, 0)
+            raise NeedsLiveObjects(
+                _("an argument of {name}: {why}").format(name=self.__name__, why=error)
+            ) from None
+        answer = self._trainee.call(self.__name__, given[0], given[1], 0)
         if isinstance(answer.get("printed"), str):
             sys.stdout.write(answer["printed"])
         if "returned" in answer:
@@ -98,7 +100,9 @@ class StandIn:
             raise TimeoutError(_("{name} took too long").format(name=self.__name__))
         if "not_plain" in answer:
             raise NeedsLiveObjects(
-                _("the result of {name}: {why}").format(name=self.__name__, why=str(answer["not_plain"])[:200])
+                _("the result of {name}: {why}").format(
+                    name=self.__name__, why=str(answer["not_plain"])[:200]
+                )
             )
         raise DistantError(_("{name} ended the whole program").format(name=self.__name__))
 
@@ -149,7 +153,12 @@ class Namespace(dict[str, Any]):
         super().__delitem__(name)
 
     def __setitem__(self, name: str, value: Any) -> None:
-        if isinstance(value, StandIn) and self.trainee is not None and value.__name__ == name and name not in self:
+        if (
+            isinstance(value, StandIn)
+            and self.trainee is not None
+            and value.__name__ == name
+            and name not in self
+        ):
             self.trainee.ask({"do": "bind", "name": name, "value": True})
         super().__setitem__(name, value)
 

@@ -4,8 +4,9 @@
 >>> if pid == 0:
 ...     enclose(limits, rules, home="/hand-in/m04-evidence-chain")     # from here on: this folder, and nothing else
 
-``fork_apart`` is a ``fork`` that also makes new user, process, mount and IPC namespaces in the same system call, so that the child is the first process of its own world: it sees and can signal no
-other, and when it ends everything it started ends with it.
+``fork_apart`` is a ``fork`` that also makes new user, process, mount and IPC namespaces in the same system
+call, so that the child is the first process of its own world: it sees and can signal no other, and when it
+ends everything it started ends with it.
 """
 
 from __future__ import annotations
@@ -93,7 +94,7 @@ def enclose(limits: Limits, rules: landlock.Rules, *, home: str, user: int, grou
     os.makedirs(home, mode=0o700, exist_ok=True)  # noqa: PTH103
     os.mkdir(f"{SCRATCH}/tmp", mode=0o700)  # noqa: PTH102
     writable = [SCRATCH]
-    if not os.listdir(TEMPORARY):
+    if not os.listdir(TEMPORARY):  # noqa: PTH208
         # Programs that insist on /tmp find one; where this Python itself lives below /tmp they do not.
         _mount(f"{SCRATCH}/tmp", TEMPORARY, None, _MS_BIND, None)
         writable.append(TEMPORARY)

@@ -16,6 +16,7 @@ import importlib.util
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 
 
 def imports_of(texts: Iterable[str]) -> list[str]:
@@ -28,7 +29,9 @@ def imports_of(texts: Iterable[str]) -> list[str]:
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 found.add(node.module)
                 found.update(
-                    f"{node.module}.{alias.name}" for alias in node.names if node.module.startswith("hanoikit")
+                    f"{node.module}.{alias.name}"
+                    for alias in node.names
+                    if node.module.startswith("hanoikit")
                 )
     return sorted(found)
 
@@ -50,7 +53,7 @@ def warm(modules: Sequence[str]) -> list[str]:
     had = []
     for name in modules:
         try:
-            with open(os.devnull, "w", encoding="utf-8") as nowhere, contextlib.redirect_stdout(nowhere):
+            with Path(os.devnull).open("w", encoding="utf-8") as nowhere, contextlib.redirect_stdout(nowhere):
                 importlib.import_module(name)
         except BaseException:
             continue  # not there, or ``from x import name`` named no module: the cell itself will say so
@@ -76,7 +79,7 @@ def _pandas() -> None:
     frame = pandas.DataFrame({"a": [1, 2], "b": ["x", "y"]})
     frame.groupby("b").a.sum()
     repr(frame)
-    frame._repr_html_()  # type: ignore[operator]
+    frame._repr_html_()
 
 
 def _ipywidgets() -> None:

@@ -10,6 +10,7 @@ run the author's tests.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import signal
@@ -48,7 +49,7 @@ def main() -> None:
     walled = not sys.argv[2:]
     rules = walls.common_rules() if walled else None
     forks = 0
-    threads = len(os.listdir("/proc/self/task"))
+    threads = len(os.listdir("/proc/self/task"))  # noqa: PTH208
     gc.collect()
     gc.freeze()
     orders.send({"ready": True, "threads": threads, "modules": had})
@@ -125,10 +126,8 @@ def _enter(about: dict[str, Any], channel: Channel, rules: Rules | None) -> None
 
 
 def _end(pid: int) -> int:
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     try:
         _pid, status = os.waitpid(pid, 0)
     except ChildProcessError:
