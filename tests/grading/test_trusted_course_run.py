@@ -260,7 +260,10 @@ def test_nbgrader_s_own_command_and_button_run_the_engine_when_the_course_says_s
         "c.Autograde.sanitize_preprocessors = SANITIZE\n"
         "c.Autograde.autograde_preprocessors = TRUSTED_AUTOGRADE\n"
     )
-    cheat = "from IPython import get_ipython\n\nclass Drop(__import__('ast').NodeTransformer):\n    def visit_Assert(self, node):\n        return None\n\nget_ipython().ast_transformers.append(Drop())"
+    cheat = (
+        "import ast\nfrom IPython import get_ipython\n\n\nclass Drop(ast.NodeTransformer):\n"
+        "    def visit_Assert(self, node):\n        return None\n\n\nget_ipython().ast_transformers.append(Drop())"
+    )
     folder = root / "submitted" / "cheat" / "ps1"
     write_hand_in(folder, author_source(), {"round": cheat, "limit": "limit = 4"})
     other = root.with_name("other")

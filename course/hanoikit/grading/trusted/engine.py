@@ -174,6 +174,7 @@ class TrustedEngine:
     def _bench(self, source: Assignment) -> _Bench:
         found = self._benches.get(id(source))
         if found is None:
+            _only_python(source)
             plan = Plan.of(source.notebook)
             released = [
                 {"n": place, "source": cells.source_of(cell)}
@@ -193,6 +194,17 @@ class TrustedEngine:
             return []
         message = _("This was marked without isolation: the code could have changed anything.")
         return [Finding("not-isolated", message, severity="warning")]
+
+
+def _only_python(source: Assignment) -> None:
+    metadata = source.notebook.get("metadata") or {}
+    language = str((metadata.get("kernelspec") or {}).get("language") or "python").lower()
+    if language not in {"python", "python3", "ipython"}:
+        raise GradingError(
+            _("This notebook is in {language}; only Python can be marked here.").format(language=language),
+            where=source.name,
+            next_step=_("Mark it with: nbgrader autograde"),
+        )
 
 
 def author_files(source: Assignment) -> Mapping[str, bytes]:
