@@ -36,15 +36,18 @@ GUIDE = Path(nbgrader.__file__).parent / "docs" / "source" / "user_guide"
 CONFIG = "c = get_config()\nc.CourseDirectory.course_id = 'course'\n"
 
 
+def environment() -> dict[str, str]:
+    """For a process of its own: this very kit, and the programs beside this Python."""
+    return {
+        **os.environ,
+        "PATH": str(Path(sys.executable).parent) + os.pathsep + os.environ["PATH"],
+        "PYTHONPATH": str(Path(hanoikit.__file__).resolve().parent.parent),
+    }
+
+
 def in_course(root: Path, *words: str) -> None:
-    programs = str(Path(sys.executable).parent) + os.pathsep + os.environ["PATH"]
-    subprocess.run(
-        [sys.executable, "-m", "nbgrader", *words],
-        cwd=root,
-        env={**os.environ, "PATH": programs},
-        check=True,
-        capture_output=True,
-    )
+    command = [sys.executable, "-m", "nbgrader", *words]
+    subprocess.run(command, cwd=root, env=environment(), check=True, capture_output=True)
 
 
 @pytest.fixture(scope="module")
@@ -226,12 +229,11 @@ def test_killed_at_any_moment_and_run_again_the_gradebook_is_that_of_an_undistur
     shutil.copytree(root, quiet)
     grade(quiet)
     rng = random.Random(7)
-    environment = {**os.environ, "PYTHONPATH": str(Path(hanoikit.__file__).parent.parent)}
     command = [sys.executable, "-m", "hanoikit.cli", "class", "autograde", "ps1", "--course", str(root)]
     kills = 0
     for _turn in range(40):
         process = subprocess.Popen(
-            command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            command, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         deadline = time.monotonic() + rng.uniform(1.0, 8.0)
         while process.poll() is None and time.monotonic() < deadline:
@@ -242,7 +244,33 @@ def test_killed_at_any_moment_and_run_again_the_gradebook_is_that_of_an_undistur
         process.wait()
         kills += 1
     else:
-        subprocess.run(command, env=environment, check=True, capture_output=True)
+        subprocess.run(command, env=environment(), check=True, capture_output=True)
     assert kills
     assert gradebook(root) == gradebook(quiet)
     assert tree(root) == tree(quiet)
+
+
+@pytest.mark.slow
+def test_nbgrader_s_own_command_and_button_run_the_engine_when_the_course_says_so(
+    course: Callable[[int], Path],
+) -> None:
+    root = course(2)
+    steps = (
+        "from hanoikit.grading.nbgrader_parts import SANITIZE, TRUSTED_AUTOGRADE\n"
+        "c.Autograde.sanitize_preprocessors = SANITIZE\n"
+        "c.Autograde.autograde_preprocessors = TRUSTED_AUTOGRADE\n"
+    )
+    cheat = (
+        "import ast\nfrom IPython import get_ipython\n\n\nclass Drop(ast.NodeTransformer):\n"
+        "    def visit_Assert(self, node):\n        return None\n\n\nget_ipython().ast_transformers.append(Drop())"
+    )
+    folder = root / "submitted" / "cheat" / "ps1"
+    write_hand_in(folder, author_source(), {"round": cheat, "limit": "limit = 4"})
+    other = root.with_name("other")
+    shutil.copytree(root, other)
+    (root / "nbgrader_config.py").write_text(CONFIG + steps, encoding="utf-8")
+    in_course(root, "autograde", "ps1", "--create")
+    grade(other)
+    assert gradebook(root) == gradebook(other)
+    scores = {row[2]: row[4] for row in gradebook(root) if row[0] == "cheat" and row[3] == "GradeCell"}
+    assert scores == {"test-round": 0.0, "test-parts": 3.0, "test-limit": 0.0}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hanoikit.errors import HanoiKitError
+from hanoikit.errors import GradingError, HanoiKitError
 from hanoikit.grading import HandIn, MarkedAssignment, cells
 from hanoikit.grading.trusted import Limits, Outer, TrustedEngine
 from hanoikit.grading.trusted.filing import notebook_bytes
@@ -273,3 +273,11 @@ def test_tests_beside_the_trainee_s_code_are_possible_on_request_and_flagged(tmp
         marked = engine.mark(hand_in, source)
     assert points(marked) == {**FULL, "parts": 0.0, "box": 1.0, "half": 1.0, "much": 0.0}
     assert "tests-inside" in [finding.code for finding in marked.findings]
+
+
+def test_a_notebook_in_another_language_is_refused(trusted: TrustedEngine, tmp_path: Path) -> None:
+    source = author_source()
+    hand_in = write_hand_in(tmp_path / "ps1", source)
+    source.notebook["metadata"]["kernelspec"] = {"name": "ir", "language": "R", "display_name": "R"}
+    with pytest.raises(GradingError, match="only Python"):
+        trusted.mark(hand_in, source)

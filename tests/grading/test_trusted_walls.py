@@ -51,7 +51,14 @@ def said(trusted: TrustedEngine, source: NotebookSource, tmp_path: Path):
     return run
 
 
-TRY = "def attempt(what):\n    try:\n        print('GOT', repr(what())[:300])\n    except BaseException as error:\n        print(type(error).__name__)\n"
+TRY = """
+def attempt(what):
+    try:
+        print('GOT', repr(what())[:300])
+    except BaseException as error:
+        print(type(error).__name__)
+
+"""
 
 
 def test_a_hand_in_sees_its_own_files_and_no_others(said, tmp_path: Path) -> None:
@@ -147,10 +154,11 @@ def test_no_right_can_be_had_and_no_wall_be_moved(said) -> None:
 def test_memory_files_and_processes_have_their_limits(said) -> None:
     text = said(
         TRY + "import os\nattempt(lambda: len(bytearray(2 << 30)))\n"
-        "def flood():\n    with open('big', 'wb') as file:\n        while True:\n            file.write(bytes(1 << 20))\n"
+        "def flood():\n    with open('big', 'wb') as file:\n"
+        "        while True:\n            file.write(bytes(1 << 20))\n"
         "import signal\nsignal.signal(signal.SIGXFSZ, signal.SIG_IGN)\nattempt(flood)\nos.remove('big')\n"
-        "def many():\n    children = 0\n    while True:\n        if os.fork() == 0:\n            os._exit(0) if children > 1000 else __import__('time').sleep(60)\n"
-        "        children += 1\nattempt(many)\n"
+        "import time\ndef many():\n    children = 0\n    while True:\n        if os.fork() == 0:\n"
+        "            os._exit(0) if children > 1000 else time.sleep(60)\n        children += 1\nattempt(many)\n"
         "attempt(lambda: [os.open('/dev/null', os.O_RDONLY) for number in range(5000)])"
     )
     assert "GOT" not in text
@@ -184,8 +192,14 @@ def test_links_and_pipes_in_a_hand_in_are_left_out_and_named(
 def test_one_hand_in_leaves_nothing_behind_for_the_next(
     trusted: TrustedEngine, source: NotebookSource, tmp_path: Path
 ) -> None:
-    first = "import os, math, builtins\nopen('/hand-in/left', 'w').write('x')\nopen('/tmp/left', 'w').write('x') if os.access('/tmp', os.W_OK) else None\nmath.left = builtins.left = 1"
-    then = "import os, math, builtins\nprint(os.path.exists('/hand-in/left'), os.path.exists('/tmp/left'), hasattr(math, 'left'), hasattr(builtins, 'left'))"
+    first = (
+        "import os, math, builtins\nopen('/hand-in/left', 'w').write('x')\n"
+        "if os.access('/tmp', os.W_OK):\n    open('/tmp/left', 'w').write('x')\nmath.left = builtins.left = 1"
+    )
+    then = (
+        "import os, math, builtins\nprint(os.path.exists('/hand-in/left'), os.path.exists('/tmp/left'), "
+        "hasattr(math, 'left'), hasattr(builtins, 'left'))"
+    )
     trusted.mark(write_hand_in(tmp_path / "one", source, before=first), source)
     paper = trusted.mark_paper(write_hand_in(tmp_path / "two", source, before=then), source)
     assert paper.notebook["cells"][0]["outputs"][0]["text"] == "False False False False\n"

@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from hanoikit.grading.trusted.course_run import Result
 
 app = typer.Typer(
-    help="Run a class: mark the hand-ins, explain a mark.\n\nExample: hanoikit class autograde ps1",
-    **SETTINGS,
+    help="Run a class: mark the hand-ins, explain a mark.\n\nExample: hanoikit class autograde", **SETTINGS
 )
 
 Course = Annotated[
@@ -39,7 +38,7 @@ def autograde(
         str | None, typer.Argument(help="Default: every assignment with hand-ins.", show_default=False)
     ] = None,
     trainee: Annotated[str | None, typer.Option(help="Only this one.", show_default=False)] = None,
-    jobs: Annotated[int, typer.Option(min=0, help="Hand-ins at once. 0: one for each processor.")] = 0,
+    jobs: Annotated[int, typer.Option(min=0, help="Hand-ins at once. 0: one more than processors.")] = 0,
     again: Annotated[bool, typer.Option("--again", help="Also what is marked already.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, for scripts.")] = False,
     course: Course = Path(),
@@ -69,11 +68,10 @@ def autograde(
     from hanoikit.grading.trusted import Outer, TrustedEngine, WithoutIsolation
     from hanoikit.grading.trusted.course_run import CourseRun
     from hanoikit.grading.trusted.layout import Layout
-    from hanoikit.grading.trusted.outer import Wall
 
     started = time.monotonic()
     layout = Layout.of(course.resolve())
-    wall: Wall = WithoutIsolation() if without_isolation else Outer.found()
+    wall = WithoutIsolation() if without_isolation else Outer.found()
     with TrustedEngine(wall=wall, tests_inside=tests_inside) as engine:
         progress = _Progress(show=not as_json)
         run = CourseRun(layout, engine, jobs=jobs, again=again, tell=progress.begin)

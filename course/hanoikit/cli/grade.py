@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
 
-    from hanoikit.grading import MarkedAssignment
+    from hanoikit.grading import MarkedAssignment, StockEngine
+    from hanoikit.grading.trusted import TrustedEngine
 
 
 def grade(
@@ -34,20 +35,21 @@ def grade(
 ) -> None:
     """Mark your own exercises and explain every mark.
 
-    The marking runs the notebook with your own rights, so use it for your own work only. The written
-    answers are left to a person and are not in the percentage.
+    The notebook's code runs isolated from your files and the network where this machine can do that (Linux
+    with bubblewrap); elsewhere with your own rights, so use it for your own work only. The written answers
+    are left to a person and are not in the percentage.
 
     Example: hanoikit grade exercises/m04-evidence-chain
     """
     from rich.console import Console
 
-    from hanoikit.grading import AssignmentSource, HandIn, StockEngine, mark_each
+    from hanoikit.grading import AssignmentSource, HandIn, mark_each
     from hanoikit.grading.page import write_page
 
     console = Console()
     folders = exercise_folders(paths or [], Path.cwd())
     failed = 0
-    with StockEngine() as engine, progress_bar(console) as progress:
+    with best_engine(console) as engine, progress_bar(console) as progress:
         task = progress.add_task(_("Marking"), total=len(folders))
         for folder in folders:
             progress.update(task, description=_("Marking {name}").format(name=folder.name))
@@ -69,6 +71,25 @@ def grade(
             progress.advance(task)
     if failed:
         raise typer.Exit(1)
+
+
+def best_engine(console: Console) -> TrustedEngine | StockEngine:
+    """The engine that isolates the notebook, or nbgrader where this machine cannot, with a sentence that says
+    so.
+    """
+    from hanoikit.errors import HanoiKitError
+    from hanoikit.grading import StockEngine
+    from hanoikit.grading.trusted import Outer, TrustedEngine
+    from hanoikit.grading.trusted.outer import check
+
+    try:
+        wall = Outer.found()
+        check(wall)
+    except HanoiKitError as error:
+        text = _("{what} Your own work is marked with your own rights instead.").format(what=error.what)
+        console.print(text, markup=False, highlight=False)
+        return StockEngine()
+    return TrustedEngine(wall=wall)
 
 
 def exercise_folders(paths: list[Path], here: Path) -> list[Path]:

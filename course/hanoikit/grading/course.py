@@ -28,7 +28,7 @@ CONFIG = '''\
 
 from pathlib import Path
 
-from hanoikit.grading.nbgrader_parts import AUTOGRADE, FEEDBACK, SANITIZE
+from hanoikit.grading.nbgrader_parts import {steps} as AUTOGRADE, FEEDBACK, SANITIZE
 
 HERE = Path(__file__).resolve().parent
 
@@ -96,13 +96,14 @@ def course_directory(
     *,
     assignments: Iterable[AssignmentSource | str] | None = None,
     cell_seconds: int = 180,
+    trusted: bool = False,
 ) -> CourseDirectory:
     """Make a course directory, or refresh the sources of one that is there.
 
     ``assignments`` are sources or names of installed assignments; default: all that are installed. The
     author's notebooks are derived into ``source/``, because an installed course has them as text only and
-    may be read-only. An existing ``nbgrader_config.py`` is kept. Raises :class:`ClassroomError` when the
-    folder is in use for other things.
+    may be read-only. With ``trusted`` formgrader's button runs the trusted engine. An existing
+    ``nbgrader_config.py`` is kept. Raises :class:`ClassroomError` when the folder is in use for other things.
     """
     config = folder / "nbgrader_config.py"
     if folder.is_dir() and not config.is_file() and any(folder.iterdir()):
@@ -114,7 +115,11 @@ def course_directory(
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "exchange").mkdir(exist_ok=True)
     if not config.is_file():
-        text = CONFIG.format(course_id=COURSE_ID, cell_seconds=cell_seconds)
+        text = CONFIG.format(
+            course_id=COURSE_ID,
+            cell_seconds=cell_seconds,
+            steps="TRUSTED_AUTOGRADE" if trusted else "AUTOGRADE",
+        )
         config.write_text(text, encoding="utf-8", newline="\n")
     course = CourseDirectory(folder.resolve())
     for chosen in installed() if assignments is None else assignments:

@@ -1,7 +1,7 @@
 """Preprocessors that a course's ``nbgrader_config.py`` adds to nbgrader's own autograding steps.
 
     c.Autograde.sanitize_preprocessors = SANITIZE
-    c.Autograde.autograde_preprocessors = AUTOGRADE
+    c.Autograde.autograde_preprocessors = AUTOGRADE      # or TRUSTED_AUTOGRADE
 
 They make ``nbgrader autograde``, and the button of that name in formgrader, as careful as the kit's own
 commands: a copied or deleted cell is put right, written answers are shown where they are marked, and a
@@ -11,6 +11,7 @@ nbgrader itself should do it.
 
 from __future__ import annotations
 
+import atexit
 import re
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,58 @@ FEEDBACK = [
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
 """nbgrader's own list for feedback pages, without the hidden tests."""
+
+TRUSTED_AUTOGRADE = [
+    f"{_HERE}.TrustedExecute",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+"""The second pass with the trusted engine in nbgrader's place of execution: for ``nbgrader autograde`` and
+formgrader's button, one hand-in after the other, in any course.
+"""
+
+_ENGINES: list[Any] = []
+
+
+class TrustedExecute(NbGraderPreprocessor):  # type: ignore[misc]
+    """Runs the trainee's cells isolated and the author's tests apart from them; refuses where it cannot."""
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        from hanoikit.grading.handin import HandIn
+        from hanoikit.grading.trusted import TrustedEngine, filing
+        from hanoikit.grading.trusted.layout import Layout
+        from hanoikit.grading.trusted.notebook_source import NotebookSource
+
+        about = resources["nbgrader"]
+        name, assignment = about["notebook"], about["assignment"]
+        layout = Layout.from_config(self.config, Path.cwd())
+        author = cells.read_notebook(layout.folder("source", ".", assignment) / f"{name}.ipynb")
+        saved = {cells.grade_id(cell): cell for cell in nb.cells if cells.grade_id(cell)}
+        for cell in author["cells"]:
+            # nbgrader has put the cells in that it saved at release; those are the ones to mark by.
+            if cells.grade_id(cell) in saved and cells.is_locked(cell):
+                cell["source"] = saved[cells.grade_id(cell)].source
+        released = layout.folder("release", ".", assignment) / f"{name}.ipynb"
+        source = NotebookSource.of(
+            author,
+            name=name,
+            release=cells.read_notebook(released) if released.is_file() else None,
+            files=filing.author_files(layout, assignment),
+        )
+        if not _ENGINES:
+            _ENGINES.append(TrustedEngine())
+            atexit.register(_ENGINES[0].close)
+        folder = layout.folder("submitted", about["student"], assignment)
+        paper = _ENGINES[0].mark_paper(HandIn(about["student"], folder), source)
+        for finding in paper.marked.findings:
+            self.log.warning("%s", finding)
+        for cell in paper.notebook["cells"]:
+            if cells.grade_id(cell) in saved:
+                cell["metadata"]["nbgrader"] = dict(saved[cells.grade_id(cell)].metadata.nbgrader)
+        made: Any = notebooknode.from_dict(paper.notebook)  # type: ignore[no-untyped-call]
+        return made, resources
 
 
 class _WithRelease(NbGraderPreprocessor):  # type: ignore[misc]

@@ -23,7 +23,7 @@ from hanoikit.grading import cells
 from hanoikit.grading.handin import HandIn
 from hanoikit.grading.marks import MarkedAssignment
 from hanoikit.grading.trusted import filing
-from hanoikit.grading.trusted.engine import Paper, TrustedEngine, available_processors, fingerprint, print_of
+from hanoikit.grading.trusted.engine import Paper, TrustedEngine, default_jobs, fingerprint, print_of
 from hanoikit.grading.trusted.gradebook import Book, Entry, KnownAssignment, Penalty, Score, penalties
 from hanoikit.grading.trusted.layout import Layout
 from hanoikit.grading.trusted.marked import sound_verdict
@@ -177,7 +177,7 @@ class CourseRun:
             )
         self._sources = {name: self._sources[name] for name in own}
         prints = print_of(self._sources.values())
-        jobs = self.jobs or available_processors()
+        jobs = self.jobs or default_jobs()
         engines = [self.engine, *(self.engine.twin() for _number in range(jobs - 1))]
         idle = list(engines)
 
@@ -394,8 +394,10 @@ def _timestamp(parcel: Parcel) -> datetime | None:
     text = parcel.files.get("timestamp.txt", b"")[:100].decode("utf-8", "replace").strip()
     if not text:
         return None
-    from dateutil import parser, tz  # type: ignore[import-untyped]
+    from importlib import import_module
 
+    parser, tz = import_module("dateutil.parser"), import_module("dateutil.tz")
+    found: datetime
     try:
         words = text.split(" ")
         found = (
@@ -405,7 +407,6 @@ def _timestamp(parcel: Parcel) -> datetime | None:
         )
     except (ValueError, OverflowError, TypeError):
         return None
-    assert isinstance(found, datetime)
     return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
 
 

@@ -75,7 +75,8 @@ class TrustedEngine:
     :class:`~hanoikit.errors.ToolMissing` or :class:`GradingError` where hand-ins cannot be isolated. ``keep``
     is a folder for the marked notebooks. ``tests_inside`` gives up the wall between trainee and tests for
     notebooks that do not use the kit's marks, and flags every mark of theirs. Use it in a ``with`` statement,
-    or close it. One engine marks one hand-in at a time; :meth:`mark_many` uses one engine for each thread.
+    or close it. One engine marks one hand-in at a time; :meth:`mark_many` uses one engine for each of its
+    threads.
     """
 
     def __init__(
@@ -87,7 +88,7 @@ class TrustedEngine:
         tests_inside: bool = False,
     ) -> None:
         self.limits = limits or Limits()
-        self.wall: Wall = wall or Outer.found()
+        self.wall: Wall = Outer.found() if wall is None else wall
         self.keep = keep
         self.tests_inside = tests_inside
         self._benches: dict[int, _Bench] = {}
@@ -173,6 +174,7 @@ class TrustedEngine:
     def _bench(self, source: Assignment) -> _Bench:
         found = self._benches.get(id(source))
         if found is None:
+            _only_python(source)
             plan = Plan.of(source.notebook)
             released = [
                 {"n": place, "source": cells.source_of(cell)}
@@ -192,6 +194,17 @@ class TrustedEngine:
             return []
         message = _("This was marked without isolation: the code could have changed anything.")
         return [Finding("not-isolated", message, severity="warning")]
+
+
+def _only_python(source: Assignment) -> None:
+    metadata = source.notebook.get("metadata") or {}
+    language = str((metadata.get("kernelspec") or {}).get("language") or "python").lower()
+    if language not in {"python", "python3", "ipython"}:
+        raise GradingError(
+            _("This notebook is in {language}; only Python can be marked here.").format(language=language),
+            where=source.name,
+            next_step=_("Mark it with: nbgrader autograde"),
+        )
 
 
 def author_files(source: Assignment) -> Mapping[str, bytes]:
@@ -247,7 +260,7 @@ def papers(
     from collections import deque
     from concurrent.futures import Future, ThreadPoolExecutor
 
-    jobs = jobs or available_processors()
+    jobs = jobs or default_jobs()
     own = threading.local()
     engines: list[TrustedEngine] = []
     lock = threading.Lock()
@@ -280,6 +293,7 @@ def papers(
             twin.close()
 
 
-def available_processors() -> int:
-    """Processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def default_jobs() -> int:
+    """Hand-ins at once: one for each processor that this process may use, and one for the gaps between."""
+    found = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return found + 1

@@ -66,6 +66,7 @@ def serve(channel: Channel) -> None:
             sys.path.insert(0, place)
             continue
         bench.told = order["known"]
+        last = order["cells"][-1] if order["cells"] else {"role": "ours"}
         for cell in order["cells"]:
             match cell["role"]:
                 case "theirs":
@@ -74,8 +75,10 @@ def serve(channel: Channel) -> None:
                     bench.run(cell)
                 case "mark":
                     verdict, outputs = bench.mark(cell)
-                    channel.send({"verdict": verdict, "outputs": outputs, "grade_id": cell["grade_id"]})
-        channel.send({"done": True})
+                    found = {"verdict": verdict, "outputs": outputs, "grade_id": cell["grade_id"]}
+                    channel.send({**found, "last": True} if cell is last else found)
+        if last["role"] != "mark":
+            channel.send({"done": True})
 
 
 def _name(cell: Mapping[str, Any]) -> str:

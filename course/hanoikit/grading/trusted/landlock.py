@@ -1,7 +1,8 @@
 """Landlock: the kernel's own list of what a process and its children may open, by plain system calls.
 
->>> restrict(read=["/usr", "/lib"], write=["/tmp"], devices=["/dev/null"])
-7
+>>> rules = Rules()
+>>> rules.add(read=["/usr", "/lib"], write=["/tmp"], devices=["/dev/null"])
+>>> rules.restrict()
 
 Documented at https://docs.kernel.org/userspace-api/landlock.html. Rights that an older kernel does not know
 are left out; :data:`OLDEST` is the version below which the engine refuses.
@@ -12,6 +13,7 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
+import stat
 import struct
 from collections.abc import Iterable
 
@@ -34,44 +36,55 @@ def version() -> int:
     return max(0, int(found))
 
 
-def restrict(*, read: Iterable[str], write: Iterable[str], devices: Iterable[str]) -> int:
-    """Let this process and its children read and run what is below ``read``, change what is below ``write``,
-    use ``devices``, and nothing else; no network, no signals out. Gives back the Landlock version.
+class Rules:
+    """What may be opened: everything else may not, and there is no network and no signal to others.
 
-    ``no_new_privs`` must be set before. Raises :class:`OSError` when the kernel refuses.
+    Each part is as much as the kernel knows. Raises :class:`OSError` when it refuses.
     """
-    abi = version()
-    handled = (
-        _BASE | (_REFER if abi >= 2 else 0) | (_TRUNCATE if abi >= 3 else 0) | (_IOCTL if abi >= 5 else 0)
-    )
-    network = 0b11 if abi >= 4 else 0
-    scoped = 0b11 if abi >= 6 else 0
-    attributes = struct.pack("=QQQ", handled, network, scoped)[: 24 if abi >= 6 else 16 if abi >= 4 else 8]
-    ruleset = _call(_CREATE, attributes, len(attributes), 0)
-    try:
+
+    def __init__(self) -> None:
+        abi = version()
+        self._handled = (
+            _BASE | (_REFER if abi >= 2 else 0) | (_TRUNCATE if abi >= 3 else 0) | (_IOCTL if abi >= 5 else 0)
+        )
+        network = 0b11 if abi >= 4 else 0
+        scoped = 0b11 if abi >= 6 else 0
+        attributes = struct.pack("=QQQ", self._handled, network, scoped)
+        attributes = attributes[: 24 if abi >= 6 else 16 if abi >= 4 else 8]
+        self._ruleset = _call(_CREATE, attributes, len(attributes), 0)
+
+    def add(
+        self, *, read: Iterable[str] = (), write: Iterable[str] = (), devices: Iterable[str] = ()
+    ) -> None:
+        """Let read and run what is below ``read``, change what is below ``write``, and use ``devices``."""
         for path in read:
-            _allow(ruleset, path, handled & (_EXECUTE | _READ_FILE | _READ_DIR))
+            self._allow(path, _EXECUTE | _READ_FILE | _READ_DIR)
         for path in write:
-            _allow(ruleset, path, handled & ~_IOCTL)
+            self._allow(path, self._handled & ~_IOCTL)
         for path in devices:
-            _allow(ruleset, path, handled & (_READ_FILE | _WRITE_FILE | _TRUNCATE | _IOCTL))
-        _call(_RESTRICT, ruleset, 0)
-    finally:
-        os.close(ruleset)
-    return abi
+            self._allow(path, _READ_FILE | _WRITE_FILE | _TRUNCATE | _IOCTL)
 
+    def restrict(self) -> None:
+        """From here on these rules hold for this process and its children; ``no_new_privs`` must be set."""
+        _call(_RESTRICT, self._ruleset, 0)
+        self.close()
 
-def _allow(ruleset: int, path: str, rights: int) -> None:
-    try:
-        place = os.open(path, os.O_PATH | os.O_CLOEXEC)
-    except OSError:
-        return
-    try:
-        if not os.path.isdir(f"/proc/self/fd/{place}"):  # noqa: PTH112  no pathlib between fork and wall
-            rights &= _FILE_ONLY
-        _call(_ADD, ruleset, _PATH_BENEATH, struct.pack("=Qi", rights, place), 0)
-    finally:
-        os.close(place)
+    def close(self) -> None:
+        """Let go of the list."""
+        os.close(self._ruleset)
+
+    def _allow(self, path: str, rights: int) -> None:
+        try:
+            place = os.open(path, os.O_PATH | os.O_CLOEXEC)
+        except OSError:
+            return
+        try:
+            rights &= self._handled
+            if not stat.S_ISDIR(os.fstat(place).st_mode):
+                rights &= _FILE_ONLY
+            _call(_ADD, self._ruleset, _PATH_BENEATH, struct.pack("=Qi", rights, place), 0)
+        finally:
+            os.close(place)
 
 
 def _call(number: int, *arguments: int | bytes) -> int:

@@ -62,6 +62,11 @@ class Layout:
             ) from error
         finally:
             os.chdir(before)
+        return cls.from_config(config, root)
+
+    @classmethod
+    def from_config(cls, config: Any, root: Path) -> Layout:
+        """From a configuration that was read already; ``root`` is the folder that nbgrader runs in."""
         course = config.CourseDirectory
         top = Path(_text(course, "root", str(root)))
         top = top if top.is_absolute() else root / top

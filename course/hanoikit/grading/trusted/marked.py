@@ -32,7 +32,7 @@ def with_outputs(notebook: dict[str, Any], record: Record) -> dict[str, Any]:
             continue
         if is_marking(cell):
             name = cells.grade_id(cell)
-            shown = list(record.shown.get(name, []))
+            shown = [_kindly(output) for output in record.shown.get(name, [])]
             if sound_verdict(record, cell) is None and not any(
                 one["output_type"] == "error" for one in shown
             ):
@@ -58,18 +58,23 @@ def with_outputs(notebook: dict[str, Any], record: Record) -> dict[str, Any]:
     return notebook
 
 
+def _kindly(output: dict[str, Any]) -> dict[str, Any]:
+    """nbgrader reads a line on the error stream as no points at all."""
+    return {**output, "name": "stdout"} if output["output_type"] == "stream" else output
+
+
 def sound_verdict(record: Record, cell: cells.Cell) -> dict[str, Any] | None:
     """The verdict on this marking cell, if there is one that counts."""
     name = cells.grade_id(cell)
     verdict = record.verdicts.get(name)
     if verdict is None or verdict.get("problem"):
         return None
-    points, maximum = verdict.get("points"), float(cells.nbgrader_of(cell).get("points") or 0)
+    points: Any = verdict.get("points")
+    maximum = float(cells.nbgrader_of(cell).get("points") or 0)
     good = (
         verdict.get("question") == name
         and verdict.get("state") in _STATES
-        and isinstance(points, int | float)
-        and type(points) is not bool
+        and type(points) in (int, float)
         and math.isfinite(points)
         and 0 <= points <= maximum + 1e-9
     )

@@ -95,7 +95,7 @@ class Nursery:
         program = [sys.executable, "-P", "-m", "hanoikit.grading.trusted.zygote", str(theirs.fileno())]
         if not self._wall.isolated:
             program.append("as-root")
-        self._log = tempfile.TemporaryFile()  # noqa: SIM115 (it lives as long as the process)
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115
         self._process = subprocess.Popen(
             self._wall.command(program, hidden=self._hidden()),
             pass_fds=[theirs.fileno()],

@@ -39,7 +39,6 @@ _SETTINGS = [
     "/etc/fonts",
     "/etc/java-17-openjdk",
 ]
-_NOBODY = 65534
 
 
 class Wall(Protocol):

@@ -11,16 +11,16 @@ from __future__ import annotations
 import ast
 import asyncio
 import contextlib
+import importlib
 import inspect
 import linecache
 import os
 import random
 import re
-import signal
 import sys
 import traceback
 import types
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hanoikit.exercise.trial import NotPlain, TooSlow, canonical, copied
@@ -31,7 +31,9 @@ from hanoikit.grading.trusted.wire import Channel
 _SPECIAL = re.compile(r"^\s*(?:%|!|\?|[\w.]+\?{1,2}\s*$)|=\s*[%!]|\?\?*\s*$", re.MULTILINE)
 _DUMB = (int, float, complex, str, bytes, bool, type(None))
 _PRINTED = 20_000
+_signal: Any = importlib.import_module("_signal")  # below ``signal``; see ``_alarm``
 _shell: Any = None
+_workshop: Workshop | None = None
 _READ: dict[tuple[str, str], tuple[types.CodeType | None, types.CodeType | None]] = {}
 """Cells of the released notebook, compiled: (all but the last line, the last line if it is a value)."""
 
@@ -45,16 +47,18 @@ def prepare(cells: Sequence[Mapping[str, Any]]) -> None:
 
     ``cells`` are those of the released notebook; most hand-ins have most of them as they were.
     """
-    global _shell
+    global _shell, _workshop
     from IPython.core.history import HistoryManager
     from IPython.core.interactiveshell import InteractiveShell
 
-    HistoryManager.enabled = False  # type: ignore[assignment]
+    history: Any = HistoryManager
+    history.enabled = False
     _shell = InteractiveShell.instance()
     _shell.system = _shell.system_raw  # the usual one wants a terminal
     _shell.colors = "NoColor" if hasattr(_shell, "colors") else ""
     _shell.display_formatter.format([1])
     _shell.transform_cell("%time 1\n")
+    _workshop = Workshop()
     for cell in cells:
         with contextlib.suppress(Exception):
             _READ[cell["source"], _name(cell["n"])] = _compile(cell["source"], _name(cell["n"]))
@@ -62,7 +66,9 @@ def prepare(cells: Sequence[Mapping[str, Any]]) -> None:
 
 def serve(channel: Channel) -> None:
     """Obey the parent until it closes the channel."""
-    workshop = Workshop()
+    assert _workshop is not None
+    workshop = _workshop
+    workshop.open()
     sys.path.insert(0, "")  # files that were handed in can be imported, as in Jupyter
     while True:
         order = channel.receive()
@@ -70,12 +76,17 @@ def serve(channel: Channel) -> None:
             case "files":
                 unpack(order, channel)
             case "run":
-                for cell in order["cells"]:
+                wanted = order["cells"]
+                for index, cell in enumerate(wanted, start=1):
                     outputs, failed = workshop.run(
                         cell["n"], cell["source"], seconds=order["seconds"], most=order["most"]
                     )
-                    channel.send({"n": cell["n"], "outputs": outputs, "failed": failed})
-                channel.send({"done": True, "names": workshop.describe(order["names"])})
+                    answer = {"n": cell["n"], "outputs": outputs, "failed": failed}
+                    if index == len(wanted) and order["names"]:
+                        answer["names"] = workshop.describe(order["names"])
+                    channel.send(answer)
+                if not wanted:
+                    channel.send({"names": workshop.describe(order["names"])})
             case "call":
                 channel.send(workshop.call(order["name"], order["arguments"], order["seconds"]))
             case "names":
@@ -91,21 +102,25 @@ class Workshop:
         self.namespace: dict[str, Any] = _shell.user_ns
         self.out, self.err = Stream("stdout"), Stream("stderr")
         self._stashed: dict[str, Any] = {}
-        sys.stdout, sys.stderr = self.out, self.err
+        self._displayed: dict[str, dict[str, Any]] = {}
+        self._collector = Collector(0)
+        self._below = -1
+        _shell.display_pub = _Publisher(self)
+        _shell.displayhook = self._show
+
+    def open(self) -> None:
+        """In the child: take the streams over, and make chance the same for everybody."""
         self._below = os.memfd_create("output")
         null = os.open(os.devnull, os.O_RDONLY)
         os.dup2(null, 0)
         os.dup2(self._below, 1)
         os.dup2(self._below, 2)
+        sys.stdout, sys.stderr = self.out, self.err
+        sys.displayhook = self._show
         random.seed(0)
         if "numpy" in sys.modules:
             with contextlib.suppress(Exception):
                 sys.modules["numpy"].random.seed(0)
-        self._collector = Collector(0)
-        _shell.display_pub = _Publisher(self)
-        _shell.displayhook = self._show
-        sys.displayhook = self._show
-        self._displayed: dict[str, dict[str, Any]] = {}
 
     def run(
         self, number: int, source: str, *, seconds: float, most: int
@@ -290,19 +305,25 @@ class _Publisher:
         return None
 
 
-@contextlib.contextmanager
-def _alarm(seconds: float, what: type[BaseException] = CellTimeout) -> Iterator[None]:
-    def ring(_number: int, _frame: object) -> None:
-        raise what
+class _alarm:
+    """A time limit for a block; rings again and again, for code that swallows the first ring.
 
-    before = signal.signal(signal.SIGALRM, ring)
-    # It rings again and again, for code that swallows the first ring in an ``except:``.
-    signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+    By the bare functions below ``signal``: its own cost as much as a small cell.
+    """
+
+    def __init__(self, seconds: float, what: type[BaseException] = CellTimeout) -> None:
+        self._seconds, self._what = seconds, what
+
+    def __enter__(self) -> None:
+        def ring(_number: int, _frame: object) -> None:
+            raise self._what
+
+        self._before = _signal.signal(_signal.SIGALRM, ring)
+        _signal.setitimer(_signal.ITIMER_REAL, self._seconds, 0.2)
+
+    def __exit__(self, *_error: object) -> None:
+        _signal.setitimer(_signal.ITIMER_REAL, 0)
+        _signal.signal(_signal.SIGALRM, self._before)
 
 
 def _plain_or_none(value: Any) -> Any:

@@ -157,6 +157,7 @@ class TraineeProcess:
         }
         current: int | None = wanted[0]["n"] if wanted else None
         started = time.monotonic()
+        answer: dict[str, Any] = {}
         try:
             channel.send(order, seconds=30)
             for cell in wanted:
@@ -173,9 +174,11 @@ class TraineeProcess:
                     )
                     self._left -= sum(len(str(output)) for output in shown)
                     self._record.outputs[current] = shown
-            current = None
-            last = channel.receive(seconds=_GRACE * (1 + len(names)))
-            return dict(self._answer(last, {"do": "names", "names": names})["names"]) if names else {}
+            if not wanted:
+                answer = channel.receive(seconds=_GRACE * (1 + len(names)))
+            return (
+                dict(self._answer(answer, {"do": "names", "names": names}).get("names", {})) if names else {}
+            )
         except WireError as error:
             late = isinstance(error, Late)
             self._spend(time.monotonic() - started)
@@ -407,5 +410,7 @@ class _Judge:
                 self._record.verdicts[message["grade_id"]] = message["verdict"]
                 self._record.shown[message["grade_id"]] = message["outputs"]
                 left = self._limits.judge_seconds
+                if message.get("last"):
+                    return
             else:
                 return

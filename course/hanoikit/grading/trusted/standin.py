@@ -65,8 +65,7 @@ class StandIn:
         """For ``mark.function``: canonical arguments, canonical result."""
         empty = ["dict", []]
         pair = (["tuple", []], arguments) if arguments[0] == "dict" else (arguments, empty)
-        positional, named = pair
-        answer = self._trainee.call(self.__name__, positional, named, seconds)
+        answer = self._trainee.call(self.__name__, pair[0], pair[1], seconds)
         if "returned" in answer:
             return sound(answer["returned"])
         if answer.get("slow"):
@@ -88,7 +87,7 @@ class StandIn:
             raise NeedsLiveObjects(
                 _("an argument of {name}: {why}").format(name=self.__name__, why=error)
             ) from None
-        answer = self._trainee.call(self.__name__, *given, 0)
+        answer = self._trainee.call(self.__name__, given[0], given[1], 0)
         if isinstance(answer.get("printed"), str):
             sys.stdout.write(answer["printed"])
         if "returned" in answer:

@@ -2,11 +2,11 @@
 
 >>> pid = fork_apart()
 >>> if pid == 0:
-...     enclose(limits, home="/hand-in/m04-evidence-chain")     # from here on: this folder, and nothing else
+...     enclose(limits, rules, home="/hand-in/m04-evidence-chain")     # from here on: this folder, and nothing else
 
-``fork_apart`` is a ``fork`` that also makes new user, process, mount and IPC namespaces in the same
-system call, so that the child is the first process of its own world: it sees and can signal no other,
-and when it ends everything it started ends with it.
+``fork_apart`` is a ``fork`` that also makes new user, process, mount and IPC namespaces in the same system
+call, so that the child is the first process of its own world: it sees and can signal no other, and when it
+ends everything it started ends with it.
 """
 
 from __future__ import annotations
@@ -32,12 +32,11 @@ and abstract sockets, and hand-ins of one zygote live one after the other.
 _CLONE = {"x86_64": 56, "aarch64": 220, "riscv64": 220}
 _CAPSET = {"x86_64": 126, "aarch64": 91, "riscv64": 91}
 _MS_NOSUID, _MS_NODEV, _MS_BIND, _MS_REC, _MS_PRIVATE = 2, 4, 0x1000, 0x4000, 1 << 18
-_SET_DUMPABLE, _SET_SECUREBITS, _CAPBSET_DROP, _SET_NO_NEW_PRIVS, _SET_PDEATHSIG = 4, 28, 24, 38, 1
+_SET_DUMPABLE, _SET_SECUREBITS, _SET_NO_NEW_PRIVS, _SET_PDEATHSIG = 4, 28, 38, 1
 _NEVER_ROOT = 0b101111
 """Secure bits: being user 0 gives no rights, now and for ever."""
 _DEVICES = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"]
 _KERNEL_FACTS = [
-    "/proc/self",
     "/proc/cpuinfo",
     "/proc/meminfo",
     "/proc/stat",
@@ -62,25 +61,25 @@ def supported() -> bool:
 def fork_apart(flags: int = APART) -> int:
     """Fork into new namespaces: 0 in the child, its process id in the parent.
 
-    Only for a process with one thread. Raises :class:`OSError` when the kernel refuses.
+    Only for a process with one thread: what Python does around ``os.fork`` for the sake of other threads, and
+    the new seed of ``random``, are left out. Raises :class:`OSError` when the kernel refuses.
     """
-    ctypes.pythonapi.PyOS_BeforeFork()
-    pid = int(
-        _libc.syscall(
-            ctypes.c_long(_CLONE[platform.machine()]), ctypes.c_ulong(flags | signal.SIGCHLD), 0, 0, 0, 0
-        )
-    )
-    if pid == 0:
-        ctypes.pythonapi.PyOS_AfterFork_Child()
-        return 0
-    code = ctypes.get_errno()
-    ctypes.pythonapi.PyOS_AfterFork_Parent()
+    number = ctypes.c_long(_CLONE[platform.machine()])
+    pid = int(_libc.syscall(number, ctypes.c_ulong(flags | signal.SIGCHLD), 0, 0, 0, 0))
     if pid < 0:
+        code = ctypes.get_errno()
         raise OSError(code, os.strerror(code), "clone")
     return pid
 
 
-def enclose(limits: Limits, *, home: str, user: int, group: int) -> None:
+def common_rules() -> landlock.Rules:
+    """What every hand-in may read; made once, before the first."""
+    rules = landlock.Rules()
+    rules.add(read=_readable(), devices=_DEVICES)
+    return rules
+
+
+def enclose(limits: Limits, rules: landlock.Rules, *, home: str, user: int, group: int) -> None:
     """Close the inner wall around this process, the first of its namespaces; ``home`` is made in a file
     system of its own and becomes the current folder.
 
@@ -101,7 +100,8 @@ def enclose(limits: Limits, *, home: str, user: int, group: int) -> None:
         writable.append(TEMPORARY)
     os.chdir(home)
     drop_rights()
-    landlock.restrict(read=_readable(), write=writable, devices=_DEVICES)
+    rules.add(read=["/proc/self"], write=writable)
+    rules.restrict()
     set_limits(limits)
 
 
@@ -109,9 +109,6 @@ def drop_rights() -> None:
     """Give up every capability for good; no program that is started can bring one back."""
     _prctl(_SET_PDEATHSIG, signal.SIGKILL)
     _prctl(_SET_SECUREBITS, _NEVER_ROOT)
-    for capability in range(64):
-        if _libc.prctl(_CAPBSET_DROP, capability, 0, 0, 0) != 0:
-            break
     _prctl(_SET_NO_NEW_PRIVS, 1)
     header = struct.pack("=Ii", 0x20080522, 0)
     if _libc.syscall(ctypes.c_long(_CAPSET[platform.machine()]), header, b"\0" * 24) != 0:

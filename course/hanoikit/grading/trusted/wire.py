@@ -44,6 +44,8 @@ class Channel:
     def __init__(self, end: socket.socket, *, maximum: int = MAXIMUM_FRAME) -> None:
         self.socket = end
         self.maximum = maximum
+        self._waits: float | None = end.gettimeout()
+        self._held = b""
 
     def send(self, message: Any, *, seconds: float | None = None, descriptors: Sequence[int] = ()) -> None:
         """Send one message; raises :class:`Late` when the other side does not take it."""
@@ -55,7 +57,7 @@ class Channel:
     ) -> None:
         """Send raw bytes that a message has announced."""
         try:
-            self.socket.settimeout(seconds)
+            self._wait_at_most(seconds)
             if descriptors:
                 sent = socket.send_fds(self.socket, [data], list(descriptors))
                 data = data[sent:]
@@ -76,11 +78,14 @@ class Channel:
         """The next message and the file descriptors that came with it."""
         deadline = None if seconds is None else time.monotonic() + seconds
         descriptors: list[int] = []
-        head = self._exactly(_LENGTH.size, deadline, descriptors if most else None)
+        if most:
+            head = self._with_descriptors(deadline, descriptors)
+        else:
+            head = self._exactly(_LENGTH.size, deadline)
         (length,) = _LENGTH.unpack(head)
         if length > self.maximum:
             raise Refused("a message is too long")
-        data = self._exactly(length, deadline, None)
+        data = self._exactly(length, deadline)
         try:
             message = json.loads(data, parse_constant=_no_constant)
         except (ValueError, RecursionError) as error:
@@ -91,34 +96,65 @@ class Channel:
 
     def receive_bytes(self, length: int, *, seconds: float | None = None) -> bytes:
         """Raw bytes that a message has announced."""
-        return self._exactly(length, None if seconds is None else time.monotonic() + seconds, None)
+        return self._exactly(length, None if seconds is None else time.monotonic() + seconds)
 
     def close(self) -> None:
         """End the conversation."""
         self.socket.close()
 
-    def _exactly(self, length: int, deadline: float | None, descriptors: list[int] | None) -> bytes:
-        parts: list[bytes] = []
-        while length:
-            left = None if deadline is None else deadline - time.monotonic()
-            if left is not None and left <= 0:
-                raise Late
+    def _exactly(self, length: int, deadline: float | None) -> bytes:
+        """So many bytes; what comes with them is held for the next time, which saves a call for each frame."""
+        if len(self._held) >= length:
+            data, self._held = self._held[:length], self._held[length:]
+            return data
+        parts = [self._held]
+        missing = length - len(self._held)
+        self._held = b""
+        while missing > 0:
+            part = self._receive(max(missing, 1 << 16), deadline)
+            parts.append(part)
+            missing -= len(part)
+        data = b"".join(parts)
+        self._held = data[length:]
+        return data[:length] if self._held else data
+
+    def _receive(self, most: int, deadline: float | None) -> bytes:
+        left = None if deadline is None else deadline - time.monotonic()
+        if left is not None and left <= 0:
+            raise Late
+        try:
+            self._wait_at_most(left)
+            part = self.socket.recv(min(most, 1 << 20))
+        except TimeoutError as error:
+            raise Late from error
+        except OSError as error:
+            raise Gone from error
+        if not part:
+            raise Gone
+        return part
+
+    def _with_descriptors(self, deadline: float | None, descriptors: list[int]) -> bytes:
+        """The head of a frame, read alone: descriptors come with the very bytes that they were sent with."""
+        head = b""
+        while len(head) < _LENGTH.size:
+            left = None if deadline is None else max(0.01, deadline - time.monotonic())
             try:
-                self.socket.settimeout(left)
-                if descriptors is not None:
-                    part, found, _flags, _address = socket.recv_fds(self.socket, length, 4)
-                    descriptors += found
-                else:
-                    part = self.socket.recv(min(length, 1 << 20))
+                self._wait_at_most(left)
+                part, found, _flags, _address = socket.recv_fds(self.socket, _LENGTH.size - len(head), 4)
             except TimeoutError as error:
                 raise Late from error
             except OSError as error:
                 raise Gone from error
+            descriptors += found
             if not part:
                 raise Gone
-            parts.append(part)
-            length -= len(part)
-        return b"".join(parts)
+            head += part
+        return head
+
+    def _wait_at_most(self, seconds: float | None) -> None:
+        if seconds is not None or self._waits is not None:
+            self.socket.settimeout(seconds)
+            self._waits = seconds
 
 
 def _no_constant(name: str) -> Any:
