@@ -16,7 +16,7 @@ class Limits:
 
     cell_seconds: float = 30.0
     """One cell of the trainee; nbgrader's own default."""
-    judge_seconds: float = 90.0
+    judge_seconds: float = 180.0
     """One marking cell, with the independent programs that it may ask, without the trainee's calls."""
     call_seconds: float = 10.0
     """The most that one call of a trainee's function may get, whatever the test asks for."""
@@ -38,8 +38,8 @@ class Limits:
     notebook_bytes: int = 64 << 20
     calls: int = 5_000
     """Calls of trainees' functions for one hand-in."""
-    restarts: int = 4
-    """How often a trainee's dead process is started again, without the cell that killed it."""
+    restarts: int = 32
+    """How often a trainee's dead process is started again, without the cell that killed it; their time counts too."""
 
     def data(self) -> dict[str, Any]:
         """As plain data, for a child."""
