@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from hanoikit.exercise import is_marking
 from hanoikit.i18n import _, ngettext
-from hanoikit.labs.html import Markup, bullets, code, details, join, sentence, strong, table
+from hanoikit.labs.html import Markup, bullets, code, details, join, preformatted, sentence, strong, table
 from hanoikit.labs.inert import Inert
 from hanoikit.labs.panel import Button, Result, Step, Values, panel
 from hanoikit.labs.timeline import duration, utc
@@ -108,7 +108,7 @@ class _Reader:
                     hops,
                 ),
                 bullets(str(finding) for finding in report.findings),
-                details(_("The text of the mail"), Markup(f"<pre>{_escaped(report.text)}</pre>")),
+                details(_("The text of the mail"), preformatted(report.text)),
             ),
             say=said,
         )
@@ -207,9 +207,3 @@ class _Reader:
             ),
             say=said,
         )
-
-
-def _escaped(text: str) -> str:
-    from html import escape
-
-    return escape(text)

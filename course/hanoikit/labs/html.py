@@ -26,6 +26,11 @@ def code(value: object) -> Markup:
     return Markup(f"<code>{escape(str(value))}</code>")
 
 
+def preformatted(value: object) -> Markup:
+    """Text that keeps its lines as they stand."""
+    return Markup(f"<pre>{escape(str(value))}</pre>")
+
+
 def strong(value: object) -> Markup:
     """A word that carries the result."""
     return Markup(f'<span class="hk-mark">{escape(str(value))}</span>')

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from hanoikit.errors import UsageError
 from hanoikit.exercise import is_marking
 from hanoikit.i18n import _, ngettext
-from hanoikit.labs.html import Markup, code, details, join, sentence, strong, table
+from hanoikit.labs.html import Markup, code, details, join, preformatted, sentence, strong, table
 from hanoikit.labs.inert import Inert
 from hanoikit.labs.panel import Button, Field, Result, Step, Values, panel
 from hanoikit.labs.timeline import duration, utc
@@ -217,7 +217,5 @@ def _read(case: Case, values: Values) -> Result:
 
 
 def _plain(case: Case) -> Markup:
-    from html import escape
-
     text = case.path("clock-check.txt").read_text(encoding="utf-8")
-    return Markup(f"<pre>{escape(text)}</pre>")
+    return preformatted(text)
