@@ -33,7 +33,7 @@ demo: $(VENV)/.course
 	$(BIN)/hanoikit demo
 
 test: $(VENV)/.tests check
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(VENV)/.tests
 	$(BIN)/ruff check .

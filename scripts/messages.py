@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import argparse
 import io
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
@@ -25,6 +27,31 @@ PACKAGE = ROOT / "course" / "hanoikit"
 LOCALE = PACKAGE / "locale"
 KEYWORDS = {"_": None, "ngettext": (1, 2)}
 METHODS = [("**.py", "python")]
+# Data whose texts are shown through _(): file -> the members that hold texts for people.
+DATA = {
+    "assets/convention/articles.json": ("title", "summary", "note", "difference"),
+    "assets/convention/framework.json": ("name", "title"),
+    "assets/convention/terms.json": ("name",),
+    "assets/convention/offences.json": ("name", "text", "object"),
+    "assets/convention/powers.json": (
+        "name",
+        "text",
+        "data",
+        "territory",
+        "clock",
+        "addressee",
+        "confidentiality",
+    ),
+    "assets/convention/refusals.json": ("name", "text", "applies_to", "effect"),
+    "assets/convention/points.json": ("name", "text", "concern", "answer", "lesson"),
+    "assets/evidence/hash-standing.json": (
+        "collision",
+        "second_preimage",
+        "still_shows",
+        "does_not_show",
+        "use",
+    ),
+}
 
 
 def catalogue() -> Catalog:
@@ -43,10 +70,26 @@ def catalogue() -> Catalog:
     ):
         found.setdefault(message, set()).add(Path(filename).as_posix())
         comments.setdefault(message, []).extend(notes)
+    for name, members in DATA.items():
+        for message in _texts(json.loads((ROOT / name).read_text(encoding="utf-8")), members):
+            found.setdefault(message, set()).add(name)
+            comments.setdefault(message, [])
     for message in sorted(found, key=str):
         places = [(place, None) for place in sorted(found[message])]
         made.add(message, locations=places, auto_comments=sorted(set(comments[message])))
     return made
+
+
+def _texts(value: Any, members: tuple[str, ...], wanted: bool = False) -> Iterator[str]:
+    """Every text under one of the members, however deep."""
+    if isinstance(value, dict):
+        for name, item in value.items():
+            yield from _texts(item, members, name in members)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item, members, wanted)
+    elif isinstance(value, str) and wanted and value:
+        yield value
 
 
 def text_of(catalog: Catalog) -> str:

@@ -69,6 +69,10 @@ class HanoiKitError(Exception):
         """The whole error for a person: the sentence, then one line for each finding."""
         return "\n".join([str(self), *(f"  - {finding}" for finding in self.findings)])
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows instead of a stack trace (an IPython hook): the words for a person."""
+        return self.explain().splitlines()
+
 
 class UsageError(HanoiKitError):
     """The call itself is wrong: an unknown name, an option out of range."""

@@ -1,7 +1,8 @@
 """The course in a real JupyterLab and a real Chromium: one server and one browser for all tests of a module.
 
 Every name but this machine's resolves to nothing, and every request to anywhere else is noted, so that a page
-that asks for something outside fails its test. With ``HANOIKIT_SHOTS`` set to a folder, pages that a test looks at are saved there.
+that asks for something outside fails its test. With ``HANOIKIT_SHOTS`` set to a folder, pages
+that a test looks at are saved there.
 """
 
 from __future__ import annotations

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
-from .conftest import CONNECTED, Notebook, serious
+from .conftest import CONNECTED, PATIENCE, Notebook, serious
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser-assignment")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 FOLDER = "exercises/m04-evidence-chain"
 ASSIGNMENT = f"{FOLDER}/m04-evidence-chain.ipynb"
 
@@ -64,11 +65,9 @@ def test_answers_are_back_after_the_page_is_opened_again(assignment: Notebook, f
     page.wait_for_function(CONNECTED)
     assignment.run()
     choice = page.get_by_role("radio", name=re.compile("Back-date: an entry was given an earlier time")).first
-    choice.wait_for()
-    assert choice.is_checked()
-    assert page.get_by_role(
-        "checkbox", name=re.compile("that this file was under the seal")
-    ).first.is_checked()
+    expect(choice).to_be_checked(timeout=PATIENCE)
+    box = page.get_by_role("checkbox", name=re.compile("that this file was under the seal")).first
+    expect(box).to_be_checked(timeout=PATIENCE)
     assert answers(folder)["m04-q6"] == "c"
 
 

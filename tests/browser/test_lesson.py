@@ -9,7 +9,7 @@ import pytest
 
 from .conftest import Notebook, serious
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser-lesson")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 LESSON = "lessons/m04-evidence-chain.ipynb"
 
 
@@ -53,8 +53,11 @@ def test_the_evidence_bench_leads_from_the_image_to_a_package_that_others_accept
 
 
 def test_the_timeline_of_the_log_is_drawn_below_the_bench(lesson: Notebook) -> None:
-    drawn = lesson.page.locator(".jp-OutputArea .js-plotly-plot")
-    assert drawn.count() >= 1
+    lesson.panel("Evidence bench: exhibit XA-2026-9639/01").get_by_role(
+        "button", name="Ask the other"
+    ).focus()
+    lesson.shot("timeline")
+    lesson.page.locator(".jp-OutputArea .js-plotly-plot").first.wait_for(state="attached", timeout=30_000)
     assert lesson.page.get_by_text("Your custody log as a timeline.").first.is_visible()
 
 
@@ -79,6 +82,19 @@ def test_the_time_bench_says_what_cannot_be_read_and_what_to_write(lesson: Noteb
     lesson.press(bench, "Turn into UTC")
     assert lesson.said(bench) == "True time: 15 January 2026 09:30 UTC."
     lesson.shot("time", bench)
+
+
+def test_mail_packets_and_photo_are_read_with_what_they_do_not_show(lesson: Notebook) -> None:
+    reader = lesson.panel("Exhibit reader")
+    expected = {
+        "Read the mail": "The signatures hold",
+        "Read the packets": "3 conversations.",
+        "Read the photo": "The file states a position",
+    }
+    for button, said in expected.items():
+        lesson.press(reader, button)
+        assert said in lesson.said(reader)
+    lesson.shot("exhibits", reader)
 
 
 def test_a_self_check_explains_at_once(lesson: Notebook) -> None:

@@ -19,7 +19,7 @@ import pytest
 from hanoikit.classroom import cohort
 from hanoikit.grading import cells
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cohort")]
+pytestmark = [pytest.mark.slow]
 
 
 def by_name(run) -> dict[str, object]:
@@ -39,9 +39,10 @@ def test_all_hand_ins_came_in_through_the_exchange_and_left_with_feedback(run, s
     for result in run.results:
         name = result.answerer.name
         assert (run.course.submitted(name, source.name) / "timestamp.txt").is_file()
-        assert "Question" in run.course.feedback(name, source.name).read_text() or "questions" in json.dumps(
-            result.marked.to_json()
-        )
+        feedback = run.course.feedback(name, source.name).read_text()
+        assert "custody entry" in feedback and "points" in feedback
+        # The reasons stay; the hidden tests with the author keys do not travel.
+        assert "HIDDEN TESTS" not in feedback and "mark.choice" not in feedback
     assert any((run.course.root / "exchange" / "hanoi-kit" / "inbound").iterdir())
 
 
@@ -129,12 +130,9 @@ def test_formgrader_opens_on_the_course_with_our_submissions_and_the_written_ans
     assert strong["autograded"] and strong["needs_manual_grade"] and strong["score"] == 21.0
     assert source.name in get(f"/formgrader/manage_submissions/{source.name}")
     assert source.name in get(f"/formgrader/gradebook/{source.name}/{source.name}")
-    notebooks = json.loads(get(f"/formgrader/api/notebook_submissions/{source.name}/{source.name}"))
-    shown = get(f"/formgrader/submissions/{notebooks[0]['id']}/")
-    assert "Nobody may change the original" in get_strong(get, notebooks, shown)
-
-
-def get_strong(get, notebooks, first: str) -> str:
-    """The marking page of the strong trainee, among all pages."""
-    pages = [first, *(get(f"/formgrader/submissions/{item['id']}/") for item in notebooks[1:])]
-    return "\n".join(pages)
+    marking = json.loads(get(f"/formgrader/api/submitted_notebooks/{source.name}/{source.name}"))
+    page = next(
+        get(f"/formgrader/submissions/{item['id']}/") for item in marking if item["student"] == "strong"
+    )
+    # The written answer was given on the answer sheet; the marker finds it in the cell.
+    assert "Nobody may change the original" in page

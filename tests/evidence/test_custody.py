@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hanoikit.errors import ArtefactUnreadable, ChainBroken, UsageError
-from hanoikit.evidence import custody
+from hanoikit.evidence import custody, custody_entry
 from hanoikit.evidence.canonical import canonical, is_canonical
 from hanoikit.evidence.custody import Anchor, CustodyLog
 from hanoikit.evidence.custody_entry import signed_line
@@ -496,6 +496,53 @@ def test_a_signature_has_one_spelling():
         lines = [each.line for each in LOG.entries]
         lines[9] = entry.line[:-130] + other + entry.line[-2:]
         assert codes(relined(LOG, lines)) == [("unreadable-line", 10)]
+
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8) | st.sampled_from(
+    ["", "a b", '"', "\\", "\x7f"]
+)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.fixed_dictionaries(dict.fromkeys(("item", "note", "place", "source"), texts)),
+    st.dictionaries(texts, texts, max_size=2) | st.just({"sha256": DIGEST}),
+    st.booleans(),
+    st.integers(-3, 10**17),
+)
+def test_the_fast_way_to_read_an_entry_gives_what_the_long_way_gives(members, digests, late, index):
+    value = {**value_of(LOG.entries[3]), **members, "digests": digests, "entered_late": late, "index": index}
+    body = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    fast = custody_entry._plain_value(body)
+    if fast is not None:
+        assert {**fast, "type": custody_entry.ENTRY_TYPE} == custody_entry._any_value(body) == value
+    if "\\" not in body.decode() and 0 <= index < 10**15 and len(digests) == 0:
+        assert fast is not None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        (b'"index":4', b'"index":04'),
+        (b'"index":4', b'"index":4.0'),
+        (b'"index":4', b'"index": 4'),
+        (b'"index":4', '"index":\u0664'.encode()),
+        (b'"note":""', b'"note":"\t"'),
+        (b'"note":""', b'"note":"\xff"'),
+        (b'"note":""', b'"note":"\\u0041"'),
+        (b'"digests":{}', b'"digests":{"a":1}'),
+        (b'"digests":{}', b'"digests":{"a":"b","a":"c"}'),
+        (b'"digests":{}', b'"digests":{"a"}'),
+        (b'"digests":{}', b'"digests":{ }'),
+        (b'"entered_late":false', b'"entered_late":0'),
+        (b'"type"', b'"typo"'),
+    ],
+)
+def test_neither_way_takes_what_is_not_canonical(change):
+    body = LOG.entries[3].signed_bytes.replace(*change)
+    assert body != LOG.entries[3].signed_bytes
+    with pytest.raises(ValueError):
+        custody_entry._plain_value(body) or custody_entry._any_value(body)
 
 
 def test_a_member_written_twice_is_no_entry():

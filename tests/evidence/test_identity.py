@@ -262,6 +262,16 @@ def test_a_damaged_or_missing_file_is_named(anh, tmp_path, damage):
         Identity.load(tmp_path)
 
 
+@pytest.mark.filterwarnings("ignore:Parsed a serial number")
+def test_a_flipped_bit_in_a_certificate_is_refused_on_loading_or_on_verifying(authority, anh):
+    der = anh.certificate.public_bytes(certificates.serialization.Encoding.DER)
+    for place in range(len(der)):
+        damaged = bytearray(der)
+        damaged[place] ^= 1 << place % 8
+        with pytest.raises(IdentityRejected):
+            verify(certificates.load_certificate(bytes(damaged)), [authority.certificate], at=MAY)
+
+
 def test_random_bytes_are_no_certificate():
     with pytest.raises(IdentityRejected):
         certificates.load_certificate(os.urandom(300))

@@ -621,8 +621,6 @@ def in_sandbox(source: Path, target: str, *mounts: str) -> list[str]:
         "/",
         "--dev",
         "/dev",
-        "--tmpfs",
-        "/tmp",
         "--bind",
         str(source.parent),
         "/mnt",

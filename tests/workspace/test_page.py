@@ -122,3 +122,13 @@ def test_what_is_run_is_saved_by_itself(opened, lab):
             break
         opened.wait_for_timeout(1000)
     assert "the end" in path.read_text()
+
+
+def test_the_button_pressed_before_the_kernel_is_reachable_still_runs_the_lesson(page, lab):
+    page.goto(lab.url_of("lessons/m04.ipynb", fresh=True))
+    page.evaluate("() => { window.jupyterapp = undefined; }")
+    # As early as a person can: the button has just been drawn, the kernel has not even been asked for.
+    page.get_by_role("button", name="Run the whole lesson").click()
+    status = page.locator(".hanoikit-status")
+    expect(status).to_have_text("Ready. Scroll down and begin.", timeout=120_000)
+    assert page.get_by_text("the end", exact=True).count() == 1

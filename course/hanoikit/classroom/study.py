@@ -23,7 +23,7 @@ from hanoikit.build import Question, Source, questions
 from hanoikit.errors import ClassroomError
 from hanoikit.i18n import _
 
-SECONDS = 300.0
+SECONDS = 900.0
 """Longest time for one run through an assignment's model cells."""
 
 

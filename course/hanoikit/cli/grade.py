@@ -61,9 +61,10 @@ def grade(
                         outcome.error.explain() if outcome.error else "", markup=False, highlight=False
                     )
                     continue
+                # The page first: a terminal that is closed early must not cost it.
+                written = write_page(outcome.marked, folder) if page else None
                 show(outcome.marked, console)
-                if page:
-                    written = write_page(outcome.marked, folder)
+                if written is not None:
                     console.print(
                         _("The same as a page: {path}").format(path=written), markup=False, soft_wrap=True
                     )

@@ -12,7 +12,7 @@ from hanoikit.errors import UsageError
 from hanoikit.i18n import _, set_language
 
 if TYPE_CHECKING:
-    from hanoikit.workspace import Delivery
+    from hanoikit.workspace import Delivery, Lab
 
 app = typer.Typer(**SETTINGS)
 
@@ -46,16 +46,23 @@ def start(
     _say(delivery)
     print(_("Opening JupyterLab (a few seconds) ..."), flush=True)
     lab = workspace.open_lab(chosen, port=port, browser=not no_browser, language=lang)
+    with lab.ending_in_order():
+        _tell(lab)
+        if lab.process is None:
+            return
+        lab.wait()
+    print(_("JupyterLab has ended. Your answers are in {folder}.").format(folder=chosen))
+
+
+def _tell(lab: Lab) -> None:
     print()
     print(_("The course is open. If no browser page appears, open this address yourself:"))
     print(f"    {lab.url}")
     print()
     if lab.process is None:
         print(_("JupyterLab was already running on this folder; it goes on in its own window."), flush=True)
-        return
-    print(_("Keep this window open while you work. To end, press Ctrl+C here."), flush=True)
-    lab.wait()
-    print(_("JupyterLab has ended. Your answers are in {folder}.").format(folder=chosen))
+    else:
+        print(_("Keep this window open while you work. To end, press Ctrl+C here."), flush=True)
 
 
 def _check_language(code: str) -> None:

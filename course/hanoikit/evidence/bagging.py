@@ -16,8 +16,9 @@ import hashlib
 import os
 import re
 import stat
+import threading
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,13 +36,13 @@ STANDARD = "RFC 8493"
 #: Tag files are read whole; a tag file larger than this is refused (bytes).
 TAG_FILE_LIMIT = 64 * 1024 * 1024
 
-# Small enough to stay in a core's cache between reading, hashing and writing, large enough to keep calls few.
-_BLOCK = 128 * 1024
+_BLOCK = 1024 * 1024
 _RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])$")
 _UNSAFE = re.compile(r'[<>:"|?*\\\x00-\x1f\x7f]')
 _LABEL = re.compile(r"^[A-Za-z0-9][A-Za-z0-9-]*$")
 _MANIFEST = re.compile(r"^(tag)?manifest-([a-z0-9]+)\.txt$")
 _HEX = re.compile(r"^[0-9A-Fa-f]+$")
+_own = threading.local()
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 _NOFOLLOW = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
@@ -160,10 +161,12 @@ def copy_and_hash(
     """
     for folder in sorted({(into / name).parent for name in sources}):
         folder.mkdir(parents=True, exist_ok=True)
+    root = str(into)
 
     def one(item: tuple[str, Path]) -> Hashed:
         name, source = item
-        target = os.open(into / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NOFOLLOW, 0o644)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NOFOLLOW
+        target = os.open(f"{root}/{name}", flags, 0o644)
         try:
             return _read(source, algorithms, write=lambda block: _write_all(target, block))
         finally:
@@ -189,20 +192,37 @@ def hash_files(
     return dict(zip(files, _in_parallel(one, list(files.items()), workers), strict=True))
 
 
-def _in_parallel(
-    act: Callable[[_Item], _Result], items: list[_Item], workers: int | None
-) -> Iterator[_Result]:
+def _in_parallel(act: Callable[[_Item], _Result], items: list[_Item], workers: int | None) -> list[_Result]:
     # Threads are enough: hashlib, read and write all release the interpreter lock for blocks of this size.
-    workers = workers or min(8, os.cpu_count() or 1)
-    if workers == 1 or len(items) < 2:
-        yield from map(act, items)
-        return
+    # They take the next item themselves, because a task for each file would cost as much as a small file.
+    workers = min(workers or os.cpu_count() or 1, 8, len(items))
+    if workers < 2:
+        return [act(item) for item in items]
+    results: dict[int, _Result] = {}
+    numbers = iter(range(len(items)))
+    failed = threading.Event()
+    turn = threading.Lock()
+
+    def work() -> None:
+        while not failed.is_set():
+            with turn:
+                number = next(numbers, None)
+            if number is None:
+                return
+            try:
+                results[number] = act(items[number])
+            except BaseException:
+                failed.set()
+                raise
+
     with ThreadPoolExecutor(workers) as pool:
+        tasks = [pool.submit(work) for _worker in range(workers)]
         try:
-            yield from pool.map(act, items)
-        except BaseException:
-            pool.shutdown(wait=True, cancel_futures=True)
-            raise
+            for task in tasks:
+                task.result()
+        finally:
+            failed.set()  # an interrupted caller does not wait for all the rest
+    return [results[number] for number in range(len(items))]
 
 
 def _read(path: Path, algorithms: Sequence[str], write: Callable[[memoryview], None] | None = None) -> Hashed:
@@ -229,7 +249,7 @@ def _read(path: Path, algorithms: Sequence[str], write: Callable[[memoryview], N
     with open(source, "rb", buffering=0) as file:  # noqa: PTH123
         hashers = [hashlib.new(algorithm, usedforsecurity=False) for algorithm in algorithms]
         size = 0
-        buffer = memoryview(bytearray(max(1, min(_BLOCK, state.st_size))))
+        buffer = _buffer()
         while count := file.readinto(buffer):
             block = buffer[:count]
             for hasher in hashers:
@@ -237,7 +257,18 @@ def _read(path: Path, algorithms: Sequence[str], write: Callable[[memoryview], N
             if write is not None:
                 write(block)
             size += count
+            if count < _BLOCK and size >= state.st_size:
+                break  # a short read of an ordinary file is its end
     return Hashed(size, {name: hasher.hexdigest() for name, hasher in zip(algorithms, hashers, strict=True)})
+
+
+def _buffer() -> memoryview:
+    """This thread's own buffer: a new one for each file would cost more than reading a small file."""
+    try:
+        return _own.buffer  # type: ignore[no-any-return]
+    except AttributeError:
+        _own.buffer = memoryview(bytearray(_BLOCK))
+        return _own.buffer  # type: ignore[no-any-return]
 
 
 def _write_all(target: int, block: memoryview) -> None:

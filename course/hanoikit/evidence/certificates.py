@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
@@ -28,6 +28,14 @@ from hanoikit.i18n import _
 
 _Kind = TypeVar("_Kind", bound=x509.ExtensionType)
 
+_DAMAGE = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
 _UNDERSTOOD = frozenset(
     {
         x509.BasicConstraints.oid,
@@ -139,16 +147,26 @@ def load_certificate(source: Path | bytes) -> x509.Certificate:
     where = "" if isinstance(source, bytes) else str(source)
     try:
         data = source if isinstance(source, bytes) else Path(source).read_bytes()
-        if b"-----BEGIN" in data:
-            return x509.load_pem_x509_certificate(data)
-        return x509.load_der_x509_certificate(data)
-    except (OSError, ValueError) as error:
+        load = x509.load_pem_x509_certificate if b"-----BEGIN" in data else x509.load_der_x509_certificate
+        certificate = load(data)
+        _read_every_part(certificate)
+    except (OSError, *_DAMAGE) as error:
         raise IdentityRejected(
             _("The certificate cannot be read."),
             where=where or None,
             next_step=_("Ask for the file again; it must be an X.509 certificate (PEM or DER)."),
             findings=[Finding("certificate-unreadable", str(error), where, ("RFC 5280 4.1",))],
         ) from error
+    return certificate
+
+
+def _read_every_part(certificate: x509.Certificate) -> None:
+    """Parts are decoded when they are asked for: ask now, so that damage shows on loading and nowhere else."""
+    certificate.public_key()
+    person(certificate)
+    assert certificate.issuer.rfc4514_string() is not None
+    assert certificate.not_valid_before_utc is not None and certificate.not_valid_after_utc is not None
+    assert certificate.extensions is not None and certificate.signature_algorithm_oid is not None
 
 
 def key_usage(**allowed: bool) -> x509.KeyUsage:
@@ -180,7 +198,7 @@ def _authority_problems(
     for root in namesakes:
         try:
             certificate.verify_directly_issued_by(root)
-        except (InvalidSignature, ValueError, TypeError):
+        except (InvalidSignature, *_DAMAGE):
             continue
         break
     else:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,9 +22,9 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from hanoikit.errors import UsageError
+from hanoikit.errors import IdentityRejected, UsageError
 from hanoikit.evidence.canonical import canonical, is_canonical
-from hanoikit.evidence.certificates import fingerprint, require_zone
+from hanoikit.evidence.certificates import fingerprint, load_certificate, require_zone
 from hanoikit.evidence.hashing import ALGORITHMS
 from hanoikit.evidence.identity import Identity
 from hanoikit.i18n import _
@@ -78,6 +79,20 @@ _FIELDS = {
 }
 _SORTED_FIELDS = tuple(sorted(_FIELDS))
 _KINDS = tuple(_FIELDS[name] for name in _SORTED_FIELDS)
+
+
+_PATTERNS = {
+    dict: r"\{[^{}]*\}",
+    bool: "true|false",
+    int: "0|[1-9][0-9]{0,15}",
+    str: r'[^"\\\x00-\x1f]*',
+}
+_MEMBERS = ",".join(
+    f'"{name}":"(?P<{name}>{_PATTERNS[kind]})"' if kind is str else f'"{name}":(?P<{name}>{_PATTERNS[kind]})'
+    for name, kind in zip(_SORTED_FIELDS[:-1], _KINDS, strict=False)
+)
+_PLAIN = re.compile(rf'\{{{_MEMBERS},"type":"{re.escape(ENTRY_TYPE)}"\}}').fullmatch
+_WORD = re.compile(r"[a-z0-9-]+").fullmatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,16 +169,15 @@ def read_line(line: bytes, place: int) -> CustodyEntry | Unreadable:
         # One signature has one spelling: fromhex would also take capitals and spaces.
         if bytes.fromhex(signature).hex() != signature:
             raise ValueError(signature)
-        value = json.loads(body)
+        value = _plain_value(body) or _any_value(body)
         at = datetime.fromisoformat(value["time"])
-    except (ValueError, TypeError, KeyError, RecursionError):
-        return Unreadable(place, line, _("It is damaged: no JSON object with a time and a signature."))
-    if tuple(value) != _SORTED_FIELDS or tuple(map(type, value.values())) != _KINDS:
-        return Unreadable(place, line, _("It has not the members that an entry has."))
-    if value["type"] != ENTRY_TYPE or not all(type(digest) is str for digest in value["digests"].values()):
-        return Unreadable(place, line, _("It is no custody entry, or its digests are no text."))
-    if at.tzinfo is None or not is_canonical(body, value):
-        return Unreadable(place, line, _("Its time has no zone, or it is not in canonical form."))
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        reason = (
+            str(error) if isinstance(error, _NoEntry) else _("It is damaged: no entry can be read from it.")
+        )
+        return Unreadable(place, line, reason)
+    if at.tzinfo is None:
+        return Unreadable(place, line, _("Its time has no zone."))
     return CustodyEntry(
         value["index"],
         value["action"],
@@ -217,6 +231,45 @@ def counterpart_fingerprint(other: Identity | x509.Certificate | str) -> str:
     return other
 
 
+class _NoEntry(ValueError):
+    """JSON, but no entry."""
+
+
+def _any_value(body: bytes) -> dict[str, Any]:
+    """The members of an entry. Raises ``ValueError`` for what is not the canonical JSON of one."""
+    value = json.loads(body)
+    if tuple(value) != _SORTED_FIELDS or tuple(map(type, value.values())) != _KINDS:
+        raise _NoEntry(_("It has not the members that an entry has."))
+    if value["type"] != ENTRY_TYPE or not all(type(digest) is str for digest in value["digests"].values()):
+        raise _NoEntry(_("It is no custody entry, or its digests are no text."))
+    if not is_canonical(body, value):
+        raise _NoEntry(_("It is not in canonical form."))
+    result: dict[str, Any] = value
+    return result
+
+
+def _plain_value(body: bytes) -> dict[str, Any] | None:
+    """The same for an entry in which no character is escaped, as nearly all are: twice as fast.
+
+    Text that fits the pattern is canonical as it stands. ``None`` means that the long way has to be gone.
+    """
+    found = _PLAIN(body.decode())
+    if found is None:
+        return None
+    value: dict[str, Any] = found.groupdict()
+    digests = value["digests"]
+    if digests == "{}":
+        value["digests"] = {}
+    else:
+        name, _colon, digest = digests[2:-2].partition('":"')
+        if not _WORD(name) or not _WORD(digest):
+            return None
+        value["digests"] = {name: digest}
+    value["entered_late"] = value["entered_late"] == "true"
+    value["index"] = int(value["index"])
+    return value
+
+
 def encode_certificate(certificate: x509.Certificate) -> str:
     """A certificate as an entry carries it: DER in base64."""
     return base64.b64encode(certificate.public_bytes(Encoding.DER)).decode()
@@ -225,6 +278,6 @@ def encode_certificate(certificate: x509.Certificate) -> str:
 def decode_certificate(text: str) -> x509.Certificate | None:
     """The certificate that an entry carries; ``None`` when the text is none."""
     try:
-        return x509.load_der_x509_certificate(base64.b64decode(text, validate=True))
-    except ValueError:
+        return load_certificate(base64.b64decode(text, validate=True))
+    except (ValueError, IdentityRejected):
         return None

@@ -3,8 +3,8 @@
 >>> seal = Seal.of_folder(Path("case"))
 >>> proof = seal.inclusion_proof("mail/lure.eml")
 >>> verify_inclusion(proof, root=seal.root, data=Path("case/mail/lure.eml").read_bytes())
->>> signed = seal.sign(anh, case="XA-2026-0417", at=at)
->>> signed.verify(roots=[authority.certificate]).name
+>>> sealed = seal.sign(anh, case="XA-2026-0417", at=at)
+>>> sealed.signed.verify([authority.certificate]).name
 'Lan Anh Tran'
 
 A Merkle tree (RFC 9162, 2.1) over one leaf for each file: canonical JSON of name, size, SHA-256 and a

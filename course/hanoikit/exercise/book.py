@@ -17,7 +17,7 @@ import json
 import os
 import uuid
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -25,7 +25,7 @@ from typing import Protocol
 
 from hanoikit.errors import AnswerMalformed, SheetError
 from hanoikit.exercise.kinds import Kind
-from hanoikit.exercise.records import Plain, plain
+from hanoikit.exercise.records import Plain, Record, plain
 from hanoikit.exercise.sheet import Sheet, local_now, module_of
 
 
@@ -91,13 +91,15 @@ class Book:
             self._session = (os.getpid(), uuid.uuid4().hex[:12])
         return self._session[1]
 
-    def saved(self, question: str) -> Saved | None:
-        """The answer that counts now, waiting ones included; None if there never was one. Raises
-        SheetError."""
+    def saved(self, question: str, *, read: Mapping[str, Record] | None = None) -> Saved | None:
+        """The answer that counts now, waiting ones included; None if there never was one. Raises SheetError.
+
+        ``read`` is what the sheet says, when it has been read already.
+        """
         for name, value, at in reversed(self._waiting.get(self.folder_of(question), [])):
             if name == question:
                 return Saved(question, value, at, on_disk=False)
-        record = self.sheet_of(question).current().get(question)
+        record = (self.sheet_of(question).current() if read is None else read).get(question)
         return None if record is None else Saved(question, record.value, record.at, on_disk=True)
 
     def record(self, question: str, value: object) -> Saved:

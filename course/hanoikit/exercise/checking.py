@@ -11,11 +11,13 @@ from __future__ import annotations
 import contextlib
 import html
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from hanoikit.errors import AnswerMalformed, Finding, SheetError
 from hanoikit.exercise.book import BOOK
+from hanoikit.exercise.records import Record
 from hanoikit.i18n import _, direction, ngettext
 
 _LARGEST_NOTEBOOK = 20 << 20
@@ -97,11 +99,11 @@ def check(question: str | None = None) -> Check | Summary:
     return _summary(Path.cwd(), trouble) if question is None else _check(question, trouble)
 
 
-def _check(question: str, trouble: str = "") -> Check:
+def _check(question: str, trouble: str = "", read: Mapping[str, Record] | None = None) -> Check:
     asked = BOOK.asked.get(question)
     hint = asked.hint if asked else ""
     try:
-        saved = BOOK.saved(question)
+        saved = BOOK.saved(question, read=read)
     except SheetError as error:
         return Check(question, "unanswered", (str(error),), hint)
     if saved is None or saved.value is None:
@@ -122,10 +124,14 @@ def _summary(folder: Path, trouble: str) -> Summary:
     names = list(dict.fromkeys([*_questions_in(folder), *shown]))
     if not names:
         return Summary(())
-    findings = BOOK.sheet_of(names[0]).findings()
+    sheet = BOOK.sheet_of(names[0])
+    findings = sheet.findings()
     if trouble:
         findings.insert(0, Finding("not-saved", trouble))
-    return Summary(tuple(_check(name, trouble) for name in names), tuple(findings))
+    read: dict[str, Record] = {}
+    with contextlib.suppress(SheetError):  # the findings say why it cannot be read
+        read = sheet.current()
+    return Summary(tuple(_check(name, trouble, read) for name in names), tuple(findings))
 
 
 def _questions_in(folder: Path) -> list[str]:

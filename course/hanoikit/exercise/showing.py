@@ -46,7 +46,7 @@ class PlainForm:
     def bundle(self) -> dict[str, str]:
         """The plain form in both formats."""
         head, text = title(self.question), state_text(self.question)
-        # After a page is loaded anew, Jupyter no longer brings this up to date, so it does not claim to be the last word.
+        # Once a page is loaded anew, Jupyter no longer updates this, so it must not claim to be the last word.
         advice = _("Run this cell to see the newest state and to answer.")
         return {
             "text/plain": f"{head}: {text}",

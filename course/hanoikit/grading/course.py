@@ -28,7 +28,7 @@ CONFIG = '''\
 
 from pathlib import Path
 
-from hanoikit.grading.nbgrader_parts import {steps} as AUTOGRADE, SANITIZE
+from hanoikit.grading.nbgrader_parts import {steps} as AUTOGRADE, FEEDBACK, SANITIZE
 
 HERE = Path(__file__).resolve().parent
 
@@ -52,6 +52,8 @@ c.Execute.timeout = {cell_seconds}
 # answers copied from answers.jsonl, and no point without a verdict.
 c.Autograde.sanitize_preprocessors = SANITIZE
 c.Autograde.autograde_preprocessors = AUTOGRADE
+# Feedback pages without the hidden tests, which nbgrader alone would print with their keys.
+c.GenerateFeedback.preprocessors = FEEDBACK
 c.RepairHandIn.release_directory = "release"
 c.CopyWrittenAnswers.release_directory = "release"
 '''
@@ -93,7 +95,7 @@ def course_directory(
     folder: Path,
     *,
     assignments: Iterable[AssignmentSource | str] | None = None,
-    cell_seconds: int = 60,
+    cell_seconds: int = 180,
     trusted: bool = False,
 ) -> CourseDirectory:
     """Make a course directory, or refresh the sources of one that is there.

@@ -12,6 +12,8 @@ nbgrader itself should do it.
 from __future__ import annotations
 
 import atexit
+import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +53,13 @@ AUTOGRADE = [
 """nbgrader's own list for the second pass, with the check for verdicts right behind the execution."""
 
 
+FEEDBACK = [
+    "nbgrader.preprocessors.GetGrades",
+    f"{_HERE}.HideTests",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+]
+"""nbgrader's own list for feedback pages, without the hidden tests."""
+
 TRUSTED_AUTOGRADE = [
     f"{_HERE}.TrustedExecute",
     "nbgrader.preprocessors.LimitOutput",
@@ -63,6 +72,7 @@ formgrader's button, one hand-in after the other, in any course.
 """
 
 _ENGINES: list[Any] = []
+_SOURCES: dict[str, Any] = {}
 
 
 class TrustedExecute(NbGraderPreprocessor):  # type: ignore[misc]
@@ -84,12 +94,17 @@ class TrustedExecute(NbGraderPreprocessor):  # type: ignore[misc]
             if cells.grade_id(cell) in saved and cells.is_locked(cell):
                 cell["source"] = saved[cells.grade_id(cell)].source
         released = layout.folder("release", ".", assignment) / f"{name}.ipynb"
-        source = NotebookSource.of(
-            author,
-            name=name,
-            release=cells.read_notebook(released) if released.is_file() else None,
-            files=filing.author_files(layout, assignment),
-        )
+        # The engine keeps its processes for a source that it knows.
+        key = json.dumps([assignment, author])
+        if _SOURCES.get(key) is None:
+            _SOURCES.clear()
+            _SOURCES[key] = NotebookSource.of(
+                author,
+                name=name,
+                release=cells.read_notebook(released) if released.is_file() else None,
+                files=filing.author_files(layout, assignment),
+            )
+        source = _SOURCES[key]
         if not _ENGINES:
             _ENGINES.append(TrustedEngine())
             atexit.register(_ENGINES[0].close)
@@ -175,6 +190,20 @@ class FailClosed(NbGraderPreprocessor):  # type: ignore[misc]
         if not verdict["points"] and not failed:
             cell.outputs.append(_error("NoCredit", "0"))
         return cell, resources
+
+
+class HideTests(NbGraderPreprocessor):  # type: ignore[misc]
+    """Takes the hidden tests, and with them the author keys, out of the feedback that trainees receive."""
+
+    def preprocess_cell(self, cell: Any, resources: Any, index: int) -> tuple[Any, Any]:
+        if cell.cell_type == "code" and "BEGIN HIDDEN TESTS" in cell.source:
+            cell.source = _HIDDEN.sub("", cell.source).rstrip()
+        return cell, resources
+
+
+_HIDDEN = re.compile(
+    r"^[^\n]*BEGIN HIDDEN TESTS.*?(?:END HIDDEN TESTS[^\n]*\n?|\Z)", re.MULTILINE | re.DOTALL
+)
 
 
 def _error(name: str, message: str) -> Any:

@@ -87,7 +87,7 @@ class NbgraderProcess:
     ) -> None:
         self.close()
 
-    def run(self, step: str, *, seconds: float = 300.0, **order: str) -> dict[str, Any]:
+    def run(self, step: str, *, seconds: float = 900.0, **order: str) -> dict[str, Any]:
         """Do one step and give back nbgrader's answer (``success``, ``error``, ``log``; ``scores`` after
         autograde).
 

@@ -39,7 +39,7 @@ class StockEngine:
     end it.
     """
 
-    def __init__(self, *, seconds: float = 300.0, cell_seconds: int = 60, keep: Path | None = None) -> None:
+    def __init__(self, *, seconds: float = 900.0, cell_seconds: int = 180, keep: Path | None = None) -> None:
         self.seconds = seconds
         self.cell_seconds = cell_seconds
         self.keep = keep

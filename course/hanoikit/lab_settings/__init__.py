@@ -7,8 +7,8 @@ True
 ``labconfig/page_config.json`` switches off what is in the way (news, extension manager, author's tools),
 ``labconfig/default_setting_overrides.json`` sets the defaults (the button that runs the whole lesson,
 automatic saving, Markdown as a page), ``jupyter_server_config.d`` leaves out server parts that only cost
-time, ``custom/custom.css`` makes the button large and folded code small. A trainee can still change every
-setting in JupyterLab.
+time, ``labextensions`` has the command behind the button, ``custom/custom.css`` makes the button large and
+folded code small. A trainee can still change every setting in JupyterLab.
 """
 
 from __future__ import annotations

@@ -12,11 +12,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hanoikit.errors import HanoiKitError, UsageError
 from hanoikit.exercise import is_marking
 from hanoikit.i18n import _, ngettext
 from hanoikit.labs.html import Markup, bullets, code, join, sentence, strong, table
 from hanoikit.labs.inert import Inert
-from hanoikit.labs.panel import Button, Field, Result, Step, Values, panel
+from hanoikit.labs.panel import Button, Field, Result, Step, Values, panel, refusal
 from hanoikit.labs.showing import show_in
 from hanoikit.labs.timeline import custody_timeline, utc
 from hanoikit.labs.workbench import Workbench
@@ -24,6 +25,7 @@ from hanoikit.labs.zones import zone_options
 
 if TYPE_CHECKING:
     from hanoikit.casework import Case
+    from hanoikit.evidence.validators import Verdict
 
 
 def evidence_bench(case: Case, *, into: Path | str = "work", clock: Any = None) -> Any:
@@ -65,8 +67,7 @@ class _BenchView:
         box = ipywidgets.VBox([self.panel, self.picture])
         box.press = self.panel.press
         box.bench = self.bench
-        if self.bench.log_path.exists():
-            self._draw()
+        self._draw()
         return box
 
     # 1
@@ -360,7 +361,12 @@ class _BenchView:
 
     def _run_pack(self, values: Values) -> Result:
         available = self.bench.available()
-        chosen = {name: available[name] for name in values["files"] if name in available}
+        if unknown := [name for name in values["files"] if name not in available]:
+            raise UsageError(
+                _("{name} is not on the bench.").format(name=unknown[0]),
+                next_step=_("Choose from: {names}.").format(names=", ".join(available)),
+            )
+        chosen = {name: available[name] for name in values["files"]}
         made = self.bench.pack(chosen, receiver=values.get("receiver", "").strip())
         said = ngettext(
             "Package made with {count} file.", "Package made with {count} files.", len(made.files)
@@ -369,6 +375,7 @@ class _BenchView:
             join(
                 sentence(strong(said), _("It is in"), code(made.folder)),
                 bullets(made.files),
+                bullets(str(finding) for finding in made.warnings),
                 sentence(_("The printable custody form is"), code(self.bench.folder / "custody-form.pdf")),
             ),
             say=said,
@@ -391,8 +398,8 @@ class _BenchView:
         verdicts = self.bench.ask_others()
         rows = [
             (
-                f"{verdict.program} {verdict.version}",
-                strong(_("accepts")) if verdict.accepted else strong(_("REJECTS")),
+                f"{verdict.program} {verdict.version}".strip(),
+                strong(_word(verdict)),
                 code(verdict.command),
                 "" if verdict.accepted else code(verdict.output[:600]),
             )
@@ -401,7 +408,10 @@ class _BenchView:
         good = all(verdict.accepted for verdict in verdicts)
         said = _("All accept the package.") if good else _("Not all accept the package.")
         if not any(verdict.program in {"icat", "pytsk3"} for verdict in verdicts):
-            said += " " + _("There is no recovered file in it, so the Sleuth Kit had nothing to confirm.")
+            said += " " + _(
+                "The image and a file that was recovered whole are not both in it, so the Sleuth Kit had "
+                "nothing to confirm."
+            )
         return Result(
             join(
                 sentence(strong(said)),
@@ -422,17 +432,29 @@ class _BenchView:
             self._draw()
 
     def _draw(self) -> None:
-        view = custody_timeline(self.bench.log())
+        if not self.bench.log_path.exists():
+            return
+        try:
+            view = custody_timeline(self.bench.log())
+        except HanoiKitError as error:
+            show_in(self.picture, refusal(error).html)
+            return
         title = _("Your custody log as a timeline")
         figure = view.figure()
         figure.update_layout(title=title)
         show_in(self.picture, sentence(strong(f"{title}."), view.sentence), figure)
 
 
+def _word(verdict: Verdict) -> str:
+    if verdict.accepted:
+        return _("accepts")
+    return _("REJECTS") if verdict.version else _("DID NOT RUN")
+
+
 def _preview(data: bytes) -> Markup:
     """The first readable lines of a recovered file."""
     text = data.lstrip(b"\0")[:600].decode("utf-8", "replace")
-    lines = [line for line in text.splitlines() if line.isprintable()][:5]
+    lines = [line for line in text.splitlines() if line.strip() and line.isprintable()][:5]
     return (
         join(sentence(_("Its first readable lines:")), bullets(code(line) for line in lines))
         if lines

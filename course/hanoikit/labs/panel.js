@@ -8,6 +8,8 @@ const make = (tag, attributes = {}, ...children) => {
     if (key === "text") node.textContent = value;
     else node.setAttribute(key, value === true ? "" : value);
   }
+  // JupyterLab takes arrow keys and letters for itself unless the focused element says that it needs them.
+  if (["button", "input", "select"].includes(tag)) node.dataset.lmSuppressShortcuts = "true";
   node.append(...children.filter(Boolean));
   return node;
 };

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hanoikit.errors import HanoiKitError
+from hanoikit.errors import HanoiKitError, UsageError
 from hanoikit.i18n import _, direction
 from hanoikit.labs.html import Markup, bullets, join, sentence
 
@@ -156,6 +156,11 @@ def _make_class() -> type[Any]:
 
         def press(self, step: str, action: str = "", **values: Any) -> Result:
             """Do what the button does; the same as a click, for a line of code."""
+            if step not in self._steps:
+                raise UsageError(
+                    _("There is no step {step}.").format(step=step),
+                    next_step=_("The steps are: {steps}.").format(steps=", ".join(self._steps)),
+                )
             chosen = self._steps[step]
             fields = chosen.refresh() if chosen.refresh else chosen.fields
             filled = {one.name: one.value for one in fields} | values | {"action": action}
@@ -163,13 +168,16 @@ def _make_class() -> type[Any]:
                 result = chosen.run(filled) if chosen.run else Result(Markup(""), say="")
             except HanoiKitError as error:
                 result = refusal(error)
-            chosen.result = result
+            self._show(chosen, result)
             if self._after is not None:
                 self._after(step)
+            return result
+
+        def _show(self, step: Step, result: Result) -> None:
+            step.result = result
             self.spec = self._spec()
             self.results = self._results()
             self.said = result.say
-            return result
 
         def _receive(self, _widget: Any, content: Any, _buffers: Any) -> None:
             said = ""
@@ -180,7 +188,16 @@ def _make_class() -> type[Any]:
                 said = _("This step failed: {error}. Your work is kept. Please tell your instructor.").format(
                     error=f"{type(error).__name__}: {error}"
                 )
+                self._show_failure(content, said)
             finally:
                 self.send({"settled": True, "said": said})
+
+        def _show_failure(self, content: Any, said: str) -> None:
+            # What an earlier press showed must not stand there as if it were the result of this one.
+            step = self._steps.get(str(content.get("step"))) if isinstance(content, dict) else None
+            if step is not None:
+                step.result = Result(sentence(said), say=said, ok=False)
+                self.results = self._results()
+            self.said = said
 
     return Panel

@@ -148,7 +148,7 @@ def _turn(values: Values) -> Result:
         (_("true time"), strong(utc(true))),
     ]
     if reading.ambiguous:
-        other = utc(reading.other - skew)
+        other = utc(reading.other.astimezone(UTC) - skew)
         twice = _("This local time came twice that night. The other reading: {time}").format(time=other)
         steps.append((_("careful"), twice))
     if reading.skipped:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from hanoikit.i18n import _, ngettext
@@ -61,7 +62,8 @@ class CustodyTimeline:
         """What the figure shows, in words."""
         if not self.points:
             return _("The log has no entry yet.")
-        first, last = self.points[0], self.points[-1]
+        # Not the first and the last entry: a log with a wrong time in it does not run from early to late.
+        first, last = min(point.at for point in self.points), max(point.at for point in self.points)
         people = len({point.who for point in self.points})
         text = ngettext(
             "{count} entry by {people}, from {start} to {end}.",
@@ -70,8 +72,8 @@ class CustodyTimeline:
         ).format(
             count=len(self.points),
             people=ngettext("{n} person", "{n} people", people).format(n=people),
-            start=utc(first.at),
-            end=utc(last.at),
+            start=utc(first),
+            end=utc(last),
         )
         gap, before, after = self.longest_pause()
         if after is not None and gap >= timedelta(minutes=1):
@@ -79,7 +81,13 @@ class CustodyTimeline:
                 pause=duration(gap), before=before, after=after
             )
         if self.broken is not None:
-            text += " " + _("The first broken link is entry {n}.").format(n=self.broken)
+            there = any(point.index == self.broken for point in self.points)
+            said = (
+                _("The first broken link is entry {n}.")
+                if there
+                else _("The first broken link is entry {n}, which is not in this log.")
+            )
+            text += " " + said.format(n=self.broken)
         return text
 
     def longest_pause(self) -> tuple[timedelta, int, int | None]:
@@ -114,8 +122,8 @@ class CustodyTimeline:
         import plotly.graph_objects as go
 
         times = [point.at.astimezone(UTC) for point in self.points]
-        people = list(dict.fromkeys(f"{point.who}<br>{point.role}" for point in self.points))
-        rows = [f"{point.who}<br>{point.role}" for point in self.points]
+        rows = [_row(point) for point in self.points]
+        people = list(dict.fromkeys(rows))
         figure = go.Figure()
         figure.add_trace(
             go.Scatter(
@@ -133,7 +141,9 @@ class CustodyTimeline:
                 mode="markers+text",
                 text=[str(point.index) for point in self.points],
                 textposition="top center",
-                customdata=[[point.action, point.place, point.note] for point in self.points],
+                customdata=[
+                    [escape(point.action), escape(point.place), escape(point.note)] for point in self.points
+                ],
                 hovertemplate="%{text}. %{customdata[0]}<br>%{x|%d %b %H:%M} UTC<br>"
                 "%{customdata[1]}<br>%{customdata[2]}<extra></extra>",
                 marker={
@@ -150,7 +160,7 @@ class CustodyTimeline:
             point = next(point for point in self.points if point.index == self.broken)
             figure.add_annotation(
                 x=point.at.astimezone(UTC),
-                y=f"{point.who}<br>{point.role}",
+                y=_row(point),
                 text=_("first broken link"),
                 showarrow=True,
                 ax=0,
@@ -165,6 +175,11 @@ class CustodyTimeline:
             yaxis={"categoryorder": "array", "categoryarray": people[::-1], "automargin": True},
         )
         return figure
+
+
+def _row(point: Point) -> str:
+    # plotly reads a small part of HTML in every text of a figure
+    return f"{escape(point.who)}<br>{escape(point.role)}"
 
 
 def custody_timeline(log: CustodyLog, *, broken: int | None = None) -> CustodyTimeline:
@@ -199,6 +214,8 @@ def utc(moment: datetime) -> str:
 
 def duration(span: timedelta) -> str:
     """A length of time in the two largest units that fit: ``2 days 3 hours``."""
+    if span < timedelta(0):  # a clock along the way was wrong
+        return f"−{duration(-span)}"
     total = int(span.total_seconds())
     days, rest = divmod(total, 86400)
     hours, rest = divmod(rest, 3600)

@@ -28,10 +28,10 @@ from typing import TYPE_CHECKING, Any
 from hanoikit.casework import evidence_case, identities, timestamp_authority
 from hanoikit.errors import EvidenceError, Finding, UsageError, WorkspaceError
 from hanoikit.i18n import _
+from hanoikit.labs.bench_folder import holds, is_laid_aside, lay_aside, read_json, write_json, writing
+from hanoikit.labs.judging import IMAGE, asked, judges
 
 if TYPE_CHECKING:
-    from cryptography.x509 import Certificate
-
     from hanoikit.casework import Case, Plan
     from hanoikit.evidence.custody import CustodyLog
     from hanoikit.evidence.files import FileEntry
@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     from hanoikit.evidence.timestamp import LocalTimestampAuthority, TimestampInfo
     from hanoikit.evidence.validators import Verdict
 
-IMAGE = "usb.E01"
 ALGORITHMS = ("md5", "sha1", "sha256")
+STAMP = ("seal.tsr", "seal-statement.json")
 LABORATORY = "Digital evidence laboratory, Fjordholm"
 Clock = Callable[[], datetime]
 
@@ -92,14 +92,8 @@ class Workbench:
         self.case = case
         self.folder = Path(folder)
         self.clock = clock
-        try:
+        with writing(self.folder):
             (self.folder / "recovered").mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise WorkspaceError(
-                _("The bench cannot make its folder: {reason}.").format(reason=error.strerror or error),
-                where=str(self.folder),
-                next_step=_("Choose a folder that you may write to."),
-            ) from error
 
     # who and what
 
@@ -138,41 +132,57 @@ class Workbench:
         return self.folder / "custody.jsonl"
 
     def log(self) -> CustodyLog:
-        """The specialist's own log; its first entry says that the image was received."""
-        from hanoikit.evidence import hashing
+        """The specialist's own log; its first entry says that the image was received.
+
+        Raises ``WorkspaceError`` when the folder holds the work on another case, ``EvidenceError`` when the log would
+        begin with an image that is not the exhibit.
+        """
         from hanoikit.evidence.custody import CustodyLog
 
         if self.log_path.exists():
-            return CustodyLog.load(self.log_path)
+            log = CustodyLog.load(self.log_path)
+            if log.case != self.plan.case_number:
+                raise WorkspaceError(
+                    _("This folder holds the work on another case, {case}.").format(case=log.case),
+                    where=str(self.folder),
+                    next_step=_("Give the bench another folder; the work in this one is kept."),
+                )
+            return log
         log = CustodyLog(case=self.plan.case_number)
+        sha256 = self._exhibit_digest(IMAGE)
         log.append(
             action="received",
             item=self.exhibit,
             actor=self.specialist,
             place=LABORATORY,
             at=self.clock(),
-            item_sha256=hashing.digest(self.image_path)["sha256"],
+            item_sha256=sha256,
             note="working copy of the image usb.E01",
         )
-        log.save(self.log_path)
+        with writing(self.folder):
+            log.save(self.log_path)
         return log
 
     def _note(
         self, action: str, item: str, *, note: str, sha256: str | None = None, source: str = ""
     ) -> None:
         log = self.log()
-        last = max((entry.at for entry in log.entries), default=self.clock())
         log.append(
             action=action,
             item=item,
             actor=self.specialist,
             place=LABORATORY,
-            at=max(self.clock(), last),
+            at=self.now_after(log),
             item_sha256=sha256,
             note=note,
             source=source,
         )
-        log.save(self.log_path)
+        with writing(self.folder):
+            log.save(self.log_path)
+
+    def now_after(self, log: CustodyLog) -> datetime:
+        # A laptop's clock that was set back must not stop the work; the order of the entries stays right.
+        return max(self.clock(), *(entry.at for entry in log.entries))
 
     def check_log(self) -> list[Finding]:
         """What a check of the specialist's own log finds; nothing when it holds."""
@@ -185,9 +195,9 @@ class Workbench:
     def check_image(self) -> ImageCheck:
         """Read every byte of the image, hash the medium and compare with what the E01 stored; logs ``hashed``.
 
+        The file itself is compared with the list of exhibits: whoever alters an image can also store new hashes in it.
         Raises ``ImageDamaged`` when the file is no image that can be read.
         """
-        from hanoikit.evidence import hashing
         from hanoikit.evidence.acquisition import open_image
 
         with open_image(self.image_path) as image:
@@ -196,7 +206,7 @@ class Workbench:
                 image.media_size,
                 dict(image.stored_hashes),
                 dict(image.media_digest(ALGORITHMS)),
-                tuple(image.verify()),
+                (*image.verify(), *self._not_the_exhibit(IMAGE)),
             )
         if check.whole:
             self._note(
@@ -204,9 +214,35 @@ class Workbench:
                 self.exhibit,
                 note="medium read again, agrees with the stored hashes; "
                 f"SHA-256 of the medium {check.computed['sha256']}",
-                sha256=hashing.digest(self.image_path)["sha256"],
+                sha256=self._exhibit_digest(IMAGE),
             )
         return check
+
+    def _not_the_exhibit(self, name: str) -> list[Finding]:
+        """A finding when the file differs from the list of exhibits; none for a file that is not in the list."""
+        from hanoikit.evidence import hashing
+
+        listed = {row.file: row.sha256 for row in self.case.exhibits}
+        if name not in listed or hashing.digest(self.case.path(name))["sha256"] == listed[name]:
+            return []
+        message = _("The file is not the one in the list of exhibits: its SHA-256 is another one.")
+        return [Finding("not-the-exhibit", message, name, ("ISO/IEC 27037",))]
+
+    def refuse_changed(self, *names: str) -> None:
+        if findings := [finding for name in names for finding in self._not_the_exhibit(name)]:
+            raise EvidenceError(
+                _("The files of the case have changed since they were handed to you."),
+                next_step=_(
+                    "Open the case again: run the first code cell of this page. Your version is kept."
+                ),
+                findings=findings,
+            )
+
+    def _exhibit_digest(self, name: str) -> str:
+        from hanoikit.evidence import hashing
+
+        self.refuse_changed(name)
+        return hashing.digest(self.case.path(name))["sha256"]
 
     def files(self, zone: str = "UTC") -> list[FileEntry]:
         """What the file system lists, deleted files included; local times are read in ``zone``."""
@@ -227,13 +263,15 @@ class Workbench:
                     next_step=_("Choose a file from the list."),
                 )
             found = image.recover(entry)
+        self.log()  # the image has to be the exhibit before anything is taken from it
         target = self.folder / "recovered" / entry.name
-        if target.exists() and target.read_bytes() != found.data:
-            self._lay_aside(target)
-        known = target.exists()
-        if not known:
-            target.write_bytes(found.data)
-        record = self._records() | {
+        with writing(self.folder):
+            if target.exists() and target.read_bytes() != found.data:
+                lay_aside(target)
+            known = target.exists()
+            if not known:
+                target.write_bytes(found.data)
+        record = self.records() | {
             entry.name: {
                 "inode": entry.inode,
                 "sha256": found.sha256,
@@ -241,7 +279,8 @@ class Workbench:
                 "complete": found.complete,
             }
         }
-        self._write("recovered.json", record)
+        with writing(self.folder):
+            write_json(self.folder / "recovered.json", record)
         if not known:
             self._note(
                 "copied",
@@ -257,7 +296,7 @@ class Workbench:
         return {
             path.name: path
             for path in sorted((self.folder / "recovered").iterdir())
-            if path.is_file() and ".before-" not in path.name
+            if path.is_file() and not is_laid_aside(path)
         }
 
     def available(self) -> dict[str, Path]:
@@ -266,16 +305,21 @@ class Workbench:
         return exhibits | {f"recovered/{name}": path for name, path in self.recovered().items()}
 
     def seal(self) -> Seal:
-        """Seal everything that is available (RFC 9162), signed by the specialist; logs ``sealed``."""
+        """Seal everything that is available (RFC 9162), signed by the specialist; logs ``sealed``.
+
+        The timestamp of an older seal is laid aside with it: it says nothing about the new one.
+        """
         from hanoikit.evidence import hashing
         from hanoikit.evidence.seal import Seal
 
-        files = {name: hashing.digest(path) for name, path in self.available().items()}
+        available = self.available()
+        self.refuse_changed(*available)
+        files = {name: hashing.digest(path) for name, path in available.items()}
         made = Seal.of(files).sign(self.specialist, case=self.plan.case_number, at=self.clock())
-        path = self.folder / "seal.json"
-        if path.exists():
-            self._lay_aside(path)
-        made.save(path)
+        with writing(self.folder):
+            for name in ("seal.json", *STAMP):
+                lay_aside(self.folder / name)
+            made.save(self.folder / "seal.json")
         self._note("sealed", self.exhibit, note=f"{made.size} files under the root {made.root}")
         return made
 
@@ -293,6 +337,11 @@ class Workbench:
         from hanoikit.evidence.seal import verify_inclusion
 
         made = self.current_seal()
+        if name not in {leaf.name for leaf in made.leaves}:
+            raise UsageError(
+                _("{name} is not under the seal.").format(name=name),
+                next_step=_("Seal again (step 5); the new seal covers everything on the bench."),
+            )
         proof = made.inclusion_proof(name)
         source = self.available().get(name)
         if source is None or made.signed is None:
@@ -302,12 +351,17 @@ class Workbench:
             )
         verify_inclusion(proof, root=made.root, size=made.size, data=source)
         folder = self.folder / "disclosure" / name.replace("/", "-")
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / Path(name).name).write_bytes(source.read_bytes())
-        (folder / "proof.json").write_text(proof.to_json(), encoding="utf-8")
-        (folder / "root.json").write_text(
-            json.dumps(made.signed.to_json(), indent=1, sort_keys=True) + "\n", encoding="utf-8"
-        )
+        contents = {
+            Path(name).name: source.read_bytes(),
+            "proof.json": proof.to_json().encode("utf-8"),
+            "root.json": json.dumps(made.signed.to_json(), indent=1, sort_keys=True).encode("utf-8") + b"\n",
+        }
+        with writing(self.folder):
+            if any(not holds(folder / part, content) for part, content in contents.items()):
+                lay_aside(folder)
+            folder.mkdir(parents=True, exist_ok=True)
+            for part, content in contents.items():
+                (folder / part).write_bytes(content)
         self._note(
             "disclosed", self.exhibit, note=f"only {name}, with an inclusion proof for the root {made.root}"
         )
@@ -324,158 +378,30 @@ class Workbench:
             )
         token = self.timestamps.stamp(made.signed.statement, at=self.clock())
         info = timestamp.verify(token, data=made.signed.statement, roots=[self.timestamps.root])
-        (self.folder / "seal.tsr").write_bytes(token.der)
-        (self.folder / "seal-statement.json").write_bytes(made.signed.statement)
+        with writing(self.folder):
+            for name, content in zip(STAMP, (token.der, made.signed.statement), strict=True):
+                lay_aside(self.folder / name)
+                (self.folder / name).write_bytes(content)
         return info
 
     def pack(self, payload: Mapping[str, Path], *, receiver: str = "") -> Package:
-        """Make the package for transfer from the chosen files.
+        """Make the package for transfer from the chosen files; see :func:`hanoikit.labs.packing.pack`."""
+        from hanoikit.labs.packing import pack
 
-        Custody log, seal, timestamp, CASE/UCO description and printable form travel in ``custody/``. An older package
-        is laid aside. Raises ``EvidenceError`` when there is no seal or no timestamp yet, ``UsageError`` for no files.
-        """
-        from hanoikit.evidence import case_export, package
-        from hanoikit.evidence.form import custody_form
-
-        if not payload:
-            raise UsageError(_("The package would be empty."), next_step=_("Choose at least one file."))
-        seal = self.current_seal()
-        token = self.folder / "seal.tsr"
-        if not token.exists():
-            raise EvidenceError(
-                _("There is no timestamp yet."), next_step=_("Have the seal timestamped (step 6).")
-            )
-        target = self.folder / "package"
-        if target.exists():
-            self._lay_aside(target)
-        if receiver:
-            self._note("disclosed", self.exhibit, note=f"package of {len(payload)} files for {receiver}")
-        log = self.log()
-        graph = case_export.export(
-            log, self._items(log), title=f"{self.plan.operation}, {self.plan.case_number}"
-        )
-        custody_form(log, self.folder / "custody-form.pdf", exhibits={self.exhibit: self.exhibit})
-        return package.create(
-            target,
-            dict(payload),
-            identity=self.specialist,
-            authority=self.timestamps,
-            custody=log,
-            seal=seal,
-            info={
-                "Source-Organization": self.specialist.organisation,
-                "External-Identifier": self.plan.case_number,
-                "Internal-Sender-Description": "digital evidence with its custody log, seal and description",
-                **({"Contact-Name": receiver} if receiver else {}),
-            },
-            tag_files={
-                "custody/case.jsonld": case_export.to_bytes(graph),
-                "custody/custody-form.pdf": self.folder / "custody-form.pdf",
-                "custody/seal.tsr": token,
-            },
-            also_certificates=[self.authority.certificate, self.timestamps.root],
-            at=self.clock(),
-        )
+        return pack(self, payload, receiver=receiver)
 
     def ask_others(self) -> list[Verdict]:
-        """Have programs that are not ours judge the package: bagit, openssl, CASE, the Sleuth Kit."""
-        return [ask() for ask in self.judges().values()]
+        """Have programs that are not ours judge the package: bagit, openssl, CASE, the Sleuth Kit.
+
+        A program that could not run gives a verdict without a version, which does not accept.
+        """
+        return [asked(name, ask) for name, ask in self.judges().items()]
 
     def judges(self) -> dict[str, Callable[[], Verdict]]:
         """The independent programs by name, each ready to run. Raises ``EvidenceError`` when there is no package."""
-        return judges(self.folder / "package", self.timestamps.root, self._records())
+        return judges(self.folder / "package", self.timestamps.root, self.records())
 
     # keeping
 
-    def _items(self, log: CustodyLog) -> list[Any]:
-        from hanoikit.evidence.acquisition import open_image
-        from hanoikit.evidence.case_export import Item, Tool
-
-        with open_image(self.image_path) as image:
-            headers = {key: value for key, value in image.headers.items() if value}
-        items = [
-            Item(
-                self.exhibit,
-                "image",
-                IMAGE,
-                exhibit=self.exhibit,
-                size=self.image_path.stat().st_size,
-                image_type="E01",
-                headers=headers,
-            )
-        ]
-        for name, record in self._records().items():
-            item = f"{self.exhibit}-{name}"
-            if any(entry.item == item for entry in log.entries):
-                items.append(
-                    Item(
-                        item,
-                        "file",
-                        name,
-                        exhibit=item,
-                        size=record["size"],
-                        digests={"sha256": record["sha256"]},
-                        allocated=False,
-                        tool=Tool("The Sleuth Kit"),
-                    )
-                )
-        return items
-
-    def _records(self) -> dict[str, Any]:
-        path = self.folder / "recovered.json"
-        if not path.exists():
-            return {}
-        try:
-            found = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return {}
-        return dict(found) if isinstance(found, dict) else {}
-
-    def _write(self, name: str, value: Any) -> None:
-        fresh = self.folder / f"{name}.new"
-        fresh.write_text(json.dumps(value, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-        fresh.replace(self.folder / name)
-
-    def _lay_aside(self, path: Path) -> None:
-        number = 1
-        while (other := path.with_name(f"{path.name}.before-{number}")).exists():
-            number += 1
-        path.rename(other)
-
-
-def judges(
-    package: Path, tsa_root: Certificate, records: Mapping[str, Mapping[str, Any]]
-) -> dict[str, Callable[[], Verdict]]:
-    """The programs that judge a package made on the bench, by name.
-
-    ``records`` says for each recovered file the inode at which the Sleuth Kit must find the same bytes in the image
-    inside the package. Only whole recoveries can be confirmed by a hash; of a file whose blocks were taken by another,
-    every tool keeps other bytes.
-    """
-    from hanoikit.evidence import hashing, validators
-    from hanoikit.evidence.certificates import pem
-
-    if not package.is_dir():
-        raise EvidenceError(_("There is no package yet."), next_step=_("Make the package first (step 7)."))
-    root = pem(tsa_root)
-    signed = package / "tagmanifest-sha256.txt"
-    found: dict[str, Callable[[], Verdict]] = {
-        "bagit": lambda: validators.bagit(package),
-        "openssl": lambda: validators.openssl_timestamp(
-            package / "signature" / "tagmanifest-sha256.txt.tsr", signed, root
-        ),
-        "case_validate": lambda: validators.case_validate(package / "custody" / "case.jsonld"),
-        "case_prov_check": lambda: validators.case_prov_check(package / "custody" / "case.jsonld"),
-    }
-    packed = [
-        name
-        for name, record in records.items()
-        if record.get("complete") and (package / "data" / "recovered" / name).is_file()
-    ]
-    for name in packed:
-        sha256 = hashing.digest(package / "data" / "recovered" / name)["sha256"]
-        inode = records[name]["inode"]
-        found[f"sleuthkit: {name}"] = lambda inode=inode, sha256=sha256: validators.sleuthkit(  # type: ignore[misc]
-            package / "data" / IMAGE, inode, sha256
-        )
-    return found
+    def records(self) -> dict[str, Any]:
+        return read_json(self.folder / "recovered.json")

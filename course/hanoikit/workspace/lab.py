@@ -20,7 +20,7 @@ import subprocess
 import sys
 import time
 import webbrowser
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -74,17 +74,19 @@ class Lab:
         return self._call("api/status") is not None
 
     def wait(self) -> int:
-        """Wait until JupyterLab ends; Ctrl+C and a closed window end it in order."""
-        if self.process is None:
-            return 0
+        """Wait until JupyterLab ends; its exit code."""
+        return 0 if self.process is None else self.process.wait()
+
+    @contextlib.contextmanager
+    def ending_in_order(self) -> Iterator[Lab]:
+        """While inside, Ctrl+C and a closed window end JupyterLab in order, and then the block."""
         for name in ("SIGTERM", "SIGHUP"):
             with contextlib.suppress(AttributeError, ValueError):
                 signal.signal(getattr(signal, name), _interrupt)
         try:
-            return self.process.wait()
+            yield self
         except KeyboardInterrupt:
             self.stop()
-            return 0
 
     def stop(self, patience: float = 10.0) -> None:
         """End a JupyterLab that this object started: asked first, then ended after ``patience`` seconds."""
@@ -165,7 +167,25 @@ def _running(folder: Path) -> Lab | None:
     return lab if lab.answers() else None
 
 
+class _PortTaken(Exception):
+    """Somebody took the port between the look and the start."""
+
+
 def _start(folder: Path, port: int, language: str | None, options: Sequence[str], patience: float) -> Lab:
+    for tried in range(5):
+        try:
+            return _start_once(folder, port + tried, language, options, patience)
+        except _PortTaken:
+            continue
+    raise WorkspaceError(
+        _("The ports from {first} on are taken as fast as they are found.").format(first=port),
+        next_step=_("Name another one: hanoikit start --port 9000."),
+    )
+
+
+def _start_once(
+    folder: Path, port: int, language: str | None, options: Sequence[str], patience: float
+) -> Lab:
     layouts = folder / PRIVATE / "lab" / "workspaces"
     lab = Lab(folder, free_port(port), secrets.token_urlsafe(24), first_time=not any(layouts.glob("*")))
     _lay_style(folder)
@@ -211,6 +231,7 @@ def arguments(folder: Path, port: int) -> list[str]:
         "--ServerApp.port_retries=0",
         f"--ServerApp.root_dir={folder}",
         "--LabApp.custom_css=True",
+        f"--LabApp.extra_labextensions_path={lab_settings.folder() / 'labextensions'}",
         "--LabApp.extension_manager=readonly",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--MappingKernelManager.cull_idle_timeout=0",
@@ -263,6 +284,8 @@ def _await(lab: Lab, log_path: Path, patience: float) -> None:
             return
         time.sleep(0.1)
     lines = log_path.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    if any(f"port {lab.port} is not available" in line for line in lines):
+        raise _PortTaken
     raise WorkspaceError(
         _("JupyterLab did not start: {reason}.").format(
             reason=lines[-1].rstrip(".") if lines else _("it said nothing")

@@ -1,0 +1,98 @@
+// The command behind the button "Run the whole lesson".
+//
+// JupyterLab's own command is lost without a word when it comes before the kernel's connection is up, which on a slow
+// machine takes half a minute. This one waits, says what it waits for, and leaves the reader at the top of the page.
+// Written by hand in the form in which JupyterLab loads a prebuilt extension; nothing is compiled.
+
+(() => {
+  const WAIT = 180_000;
+  const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+  // One line of text in the notebook's toolbar, read out by screen readers when it changes.
+  const statusOf = (panel) => {
+    const bar = panel.node.querySelector(".jp-NotebookPanel-toolbar");
+    if (!bar) return { textContent: "" };
+    let line = bar.querySelector(".hanoikit-status");
+    if (!line) {
+      line = document.createElement("span");
+      line.className = "hanoikit-status";
+      line.setAttribute("role", "status");
+      bar.querySelector("[data-jp-item-name='run-lesson']")?.after(line);
+    }
+    return line;
+  };
+
+  const connected = (panel) => panel.sessionContext.session?.kernel?.connectionStatus === "connected";
+
+  const reach = async (panel) => {
+    await panel.context.ready;
+    const end = Date.now() + WAIT;
+    while (Date.now() < end && !panel.isDisposed) {
+      if (connected(panel)) {
+        // The socket is open; an answer to a question shows that the other end listens.
+        await panel.sessionContext.session.kernel.requestKernelInfo();
+        return true;
+      }
+      await pause(200);
+    }
+    return false;
+  };
+
+  const progress = (panel, line, words) => {
+    const cells = panel.content.model.cells;
+    const all = [...cells].filter((cell) => cell.type === "code" && cell.sharedModel.source.trim());
+    const show = () => {
+      const done = all.filter((cell) => cell.executionCount !== null && cell.executionState !== "running").length;
+      line.textContent = words.running.replace("{done}", done).replace("{all}", all.length);
+    };
+    const timer = setInterval(show, 500);
+    show();
+    return () => clearInterval(timer);
+  };
+
+  const plugin = {
+    id: "@hanoikit/lesson:run",
+    autoStart: true,
+    activate: (app) => {
+      const running = new WeakSet();
+      app.commands.addCommand("hanoikit:run-lesson", {
+        label: (args) => args.label || "Run the whole lesson",
+        caption: (args) => args.caption || "",
+        describedBy: { args: null },
+        execute: async (args) => {
+          const panel = app.shell.currentWidget;
+          if (!panel?.sessionContext || running.has(panel)) return;
+          const words = {
+            waiting: args.waiting || "Starting …",
+            running: args.running || "{done} of {all}",
+            done: args.done || "Ready.",
+            failed: args.failed || "The page could not be run. Press Start again.",
+          };
+          running.add(panel);
+          const line = statusOf(panel);
+          let stop = () => {};
+          try {
+            line.textContent = words.waiting;
+            if (!(await reach(panel))) throw new Error("no kernel");
+            stop = progress(panel, line, words);
+            await app.commands.execute("notebook:run-all-cells");
+            line.textContent = words.done;
+          } catch {
+            line.textContent = words.failed;
+          } finally {
+            stop();
+            running.delete(panel);
+          }
+          for (const command of ["enter-command-mode", "extend-marked-cells-top", "deselect-all"])
+            await app.commands.execute(`notebook:${command}`).catch(() => {});
+        },
+      });
+    },
+  };
+
+  window._JUPYTERLAB = window._JUPYTERLAB || {};
+  window._JUPYTERLAB["@hanoikit/lesson"] = {
+    init: () => {},
+    get: () => Promise.resolve(() => ({ __esModule: true, default: plugin })),
+  };
+})();

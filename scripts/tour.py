@@ -1,0 +1,134 @@
+"""Take the README's pictures from the running product: docs/tour/*.png.
+
+    python scripts/tour.py [NAME ...]
+
+Opens the course in JupyterLab on a fresh folder, works a little like a trainee, and photographs it in headless
+Chromium; then marks that work and runs the sample cohort, and photographs both pages. Nothing is fetched.
+"""
+
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from playwright.sync_api import Page, sync_playwright
+
+from hanoikit import workspace
+
+ROOT = Path(__file__).parents[1]
+TOUR = ROOT / "docs" / "tour"
+MODULE = "m04-evidence-chain"
+WIDTH, HEIGHT = 1280, 800
+READY = "Ready. Scroll down and begin."
+
+
+def save(name: str, page: Page, clip: dict[str, float] | None = None) -> None:
+    """Write a picture with at most 256 colours; screenshots of text lose nothing by it."""
+    TOUR.mkdir(parents=True, exist_ok=True)
+    picture = Image.open(io.BytesIO(page.screenshot(clip=clip)))
+    picture.convert("RGB").quantize(128, dither=Image.Dither.NONE).save(TOUR / f"{name}.png", optimize=True)
+    print(f"docs/tour/{name}.png {(TOUR / f'{name}.png').stat().st_size // 1024} KB")
+
+
+def open_page(page: Page, lab: workspace.Lab, path: str) -> None:
+    page.goto(lab.url_of(path, fresh=True))
+    page.get_by_role("button", name="Run the whole lesson").click(timeout=120_000)
+    page.get_by_text(READY).wait_for(timeout=180_000)
+
+
+def press(page: Page, panel: Any, button: str) -> None:
+    panel.get_by_role("button", name=button, exact=True).click()
+    page.wait_for_function(
+        "(node) => node.getAttribute('aria-busy') === 'false'", arg=panel.element_handle(), timeout=120_000
+    )
+
+
+def into_view(page: Page, target: Any) -> None:
+    """Scroll so that the target stands at the top of the notebook."""
+    target.evaluate("(node) => node.scrollIntoView({block: 'start'})")
+    page.wait_for_timeout(600)
+
+
+def lesson(page: Page, lab: workspace.Lab) -> None:
+    open_page(page, lab, f"lessons/{MODULE}.ipynb")
+    page.wait_for_timeout(800)
+    save("lesson", page)
+    bench = page.get_by_role("region", name="Evidence bench: exhibit XA-2026-9639/01")
+    bench.get_by_label("The stick was written in the zone").select_option("Europe/Helsinki")
+    press(page, bench, "List the files")
+    deleted = bench.get_by_label("Deleted file", exact=True)
+    deleted.select_option(deleted.locator("option", has_text="_argets.csv").get_attribute("value") or "")
+    press(page, bench, "Recover the file")
+    into_view(page, bench.get_by_role("heading", name="2. List the files"))
+    save("bench", page)
+    tamper = page.get_by_role("region", name="Tamper lab: a practice log")
+    tamper.get_by_label("Attack", exact=True).first.select_option("gap")
+    press(page, tamper, "Attack and check")
+    into_view(page, tamper)
+    save("tamper", page)
+
+
+def question(page: Page, lab: workspace.Lab) -> None:
+    open_page(page, lab, f"exercises/{MODULE}/{MODULE}.ipynb")
+    choice = page.get_by_role("radio", name="Back-date: an entry was given an earlier time")
+    choice.first.check()
+    page.get_by_role(
+        "checkbox", name="that this file was under the seal when the root was signed"
+    ).first.check()
+    page.wait_for_timeout(1200)
+    into_view(page, page.get_by_role("heading", name="Question 6").first)
+    save("question", page)
+
+
+def html(page: Page, path: Path, name: str) -> None:
+    page.goto(path.as_uri())
+    page.wait_for_timeout(500)
+    save(name, page)
+
+
+def run(*command: str) -> None:
+    print(" ".join(command))
+    subprocess.run([str(Path(sys.executable).parent / "hanoikit"), *command], check=False)
+
+
+def main(names: list[str]) -> int:
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        print("Chromium is not installed. On Debian: apt-get install chromium", file=sys.stderr)
+        return 1
+
+    def wanted(name: str) -> bool:
+        return not names or name in names
+
+    with tempfile.TemporaryDirectory(prefix="hanoikit-tour-") as scratch, sync_playwright() as playwright:
+        folder = Path(scratch) / "course"
+        workspace.refresh(folder)
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
+        if wanted("lesson") or wanted("question"):
+            with workspace.open_lab(folder, browser=False) as lab:
+                if wanted("lesson"):
+                    lesson(page, lab)
+                if wanted("question"):
+                    question(page, lab)
+        if wanted("marks"):
+            run("grade", str(folder / "exercises" / MODULE))
+            for found in (folder / "exercises" / MODULE).glob("marks-*.html"):
+                html(page, found, "marks")
+        if wanted("report"):
+            cohort = Path(scratch) / "cohort"
+            run("demo", "--keep", str(cohort))
+            for found in cohort.rglob("report*.html"):
+                html(page, found, "report")
+        browser.close()
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
