@@ -115,7 +115,7 @@ class TrustedExecute(NbGraderPreprocessor):  # type: ignore[misc]
         for cell in paper.notebook["cells"]:
             if cells.grade_id(cell) in saved:
                 cell["metadata"]["nbgrader"] = dict(saved[cells.grade_id(cell)].metadata.nbgrader)
-        return notebooknode.from_dict(paper.notebook), resources
+        return notebooknode.from_dict(paper.notebook), resources  # type: ignore[no-untyped-call]
 
 
 class _WithRelease(NbGraderPreprocessor):  # type: ignore[misc]

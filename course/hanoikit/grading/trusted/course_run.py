@@ -58,9 +58,14 @@ class Result:
             found += [
                 f"{mark.question}: {mark.reason}"
                 for mark in marked.questions
-                if mark.needs_human and mark.question not in known
+                if mark.needs_human and mark.state != "pending" and mark.question not in known
             ]
         return found
+
+    @property
+    def open_answers(self) -> int:
+        """Written answers that a person still has to read, as always."""
+        return sum(len(marked.pending) for marked in self.marks)
 
     @property
     def points(self) -> tuple[float, float]:

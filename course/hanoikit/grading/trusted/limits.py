@@ -16,7 +16,7 @@ class Limits:
 
     cell_seconds: float = 30.0
     """One cell of the trainee; nbgrader's own default."""
-    judge_seconds: float = 90.0
+    judge_seconds: float = 180.0
     """One marking cell, with the independent programs that it may ask, without the trainee's calls."""
     call_seconds: float = 10.0
     """The most that one call of a trainee's function may get, whatever the test asks for."""
