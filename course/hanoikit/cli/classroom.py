@@ -75,18 +75,18 @@ def autograde(
     with TrustedEngine(wall=wall, tests_inside=tests_inside) as engine:
         progress = _Progress(show=not as_json)
         run = CourseRun(layout, engine, jobs=jobs, again=again, tell=progress.begin)
-        results: list[Result] = []
+        summary = _Summary()
         with progress:
             for name in [assignment] if assignment else _with_hand_ins(layout):
                 progress.name(name)
                 for result in run.autograde(name, trainee=trainee):
-                    results.append(result)
+                    summary.add(result)
                     progress.step()
                     if as_json:
                         print(json.dumps(_as_data(result)), flush=True)
     if not as_json:
-        _summary(results, time.monotonic() - started)
-    if any(result.reasons for result in results):
+        summary.tell(time.monotonic() - started)
+    if summary.looking:
         raise typer.Exit(1)
 
 
@@ -134,37 +134,51 @@ def _as_data(result: Result) -> dict[str, Any]:
     }
 
 
-def _summary(results: list[Result], seconds: float) -> None:
-    marked = [result for result in results if result.state == "marked"]
-    same = sum(result.state == "unchanged" for result in results)
-    text = ngettext("{count} hand-in marked", "{count} hand-ins marked", len(marked)).format(
-        count=len(marked)
-    )
-    rate = f"{len(marked) / seconds:.1f}" if seconds > 0 else "?"
-    print(_("{text} in {seconds:.1f} s ({rate} a second).").format(text=text, seconds=seconds, rate=rate))
-    if same:
-        print(
-            ngettext(
+class _Summary:
+    """Counts, and those hand-ins that a person has to look at; the marks themselves are not kept."""
+
+    def __init__(self) -> None:
+        self.marked = self.same = self.open = 0
+        self.looking: list[tuple[str, list[str]]] = []
+
+    def add(self, result: Result) -> None:
+        self.marked += result.state == "marked"
+        self.same += result.state == "unchanged"
+        self.open += result.open_answers
+        if reasons := result.reasons:
+            self.looking.append((f"{result.student}, {result.assignment}", reasons))
+
+    def tell(self, seconds: float) -> None:
+        marked, same, looking = self.marked, self.same, self.looking
+        text = ngettext("{count} hand-in marked", "{count} hand-ins marked", marked).format(count=marked)
+        rate = f"{marked / seconds:.1f}" if seconds > 0 else "?"
+        print(_("{text} in {seconds:.1f} s ({rate} a second).").format(text=text, seconds=seconds, rate=rate))
+        if same:
+            text = ngettext(
                 "{count} was marked before and has not changed.",
                 "{count} were marked before and have not changed.",
                 same,
-            ).format(count=same)
-        )
-    looking = [result for result in results if result.reasons]
-    if looking:
-        print(
-            ngettext(
+            )
+            print(text.format(count=same))
+        if self.open:
+            text = ngettext(
+                "{count} written answer waits for a person, in formgrader.",
+                "{count} written answers wait for a person, in formgrader.",
+                self.open,
+            )
+            print(text.format(count=self.open))
+        if looking:
+            text = ngettext(
                 "A person has to look at {count} hand-in:",
                 "A person has to look at {count} hand-ins:",
                 len(looking),
-            ).format(count=len(looking))
-        )
-    for result in looking:
-        for number, reason in enumerate(result.reasons[:4]):
-            head = f"  {result.student}, {result.assignment}: " if not number else "    "
-            print(head + reason)
-        if len(result.reasons) > 4:
-            print(_("    and {count} more").format(count=len(result.reasons) - 4))
+            )
+            print(text.format(count=len(looking)))
+        for who, reasons in looking:
+            for number, reason in enumerate(reasons[:4]):
+                print(f"  {who}: {reason}" if not number else f"    {reason}")
+            if len(reasons) > 4:
+                print(_("    and {count} more").format(count=len(reasons) - 4))
 
 
 class _Progress:

@@ -12,6 +12,7 @@ nbgrader itself should do it.
 from __future__ import annotations
 
 import atexit
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -71,6 +72,7 @@ formgrader's button, one hand-in after the other, in any course.
 """
 
 _ENGINES: list[Any] = []
+_SOURCES: dict[str, Any] = {}
 
 
 class TrustedExecute(NbGraderPreprocessor):  # type: ignore[misc]
@@ -92,12 +94,17 @@ class TrustedExecute(NbGraderPreprocessor):  # type: ignore[misc]
             if cells.grade_id(cell) in saved and cells.is_locked(cell):
                 cell["source"] = saved[cells.grade_id(cell)].source
         released = layout.folder("release", ".", assignment) / f"{name}.ipynb"
-        source = NotebookSource.of(
-            author,
-            name=name,
-            release=cells.read_notebook(released) if released.is_file() else None,
-            files=filing.author_files(layout, assignment),
-        )
+        # The engine keeps its processes for a source that it knows.
+        key = json.dumps([assignment, author])
+        if _SOURCES.get(key) is None:
+            _SOURCES.clear()
+            _SOURCES[key] = NotebookSource.of(
+                author,
+                name=name,
+                release=cells.read_notebook(released) if released.is_file() else None,
+                files=filing.author_files(layout, assignment),
+            )
+        source = _SOURCES[key]
         if not _ENGINES:
             _ENGINES.append(TrustedEngine())
             atexit.register(_ENGINES[0].close)

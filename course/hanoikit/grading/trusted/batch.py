@@ -1,6 +1,6 @@
 """One transaction of the gradebook: students, submissions, notebooks, grades and comments of a batch.
 
->>> Batch(connection, api, known, entries).write(penalty)
+>>> Batch(connection, tables, known, entries).write(penalty)
 
 A handful of statements for the whole batch instead of some dozens for each hand-in.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from hanoikit.grading.trusted.gradebook import Entry, KnownAssignment, Penalty, Score
 
@@ -17,19 +18,19 @@ from hanoikit.grading.trusted.gradebook import Entry, KnownAssignment, Penalty, 
 class Batch:
     """One transaction."""
 
-    def __init__(self, connection: Any, api: Any, known: KnownAssignment, entries: Sequence[Entry]) -> None:
-        self._connection, self._api, self._known, self._entries = connection, api, known, entries
+    def __init__(
+        self, connection: Any, tables: Mapping[str, Any], known: KnownAssignment, entries: Sequence[Entry]
+    ) -> None:
+        self._connection, self._tables, self._known, self._entries = connection, tables, known, entries
         self._students = [entry.student for entry in entries]
 
     def write(self, penalty: Penalty | None = None) -> None:
         """Everything, in the order that the tables' keys need."""
         from sqlalchemy import select
 
-        api, known = self._api, self._known
-        student, submission, notebook, grade, comment = (
-            one.__table__
-            for one in (api.Student, api.SubmittedAssignment, api.SubmittedNotebook, api.Grade, api.Comment)
-        )
+        tables, known = self._tables, self._known
+        student, submission = tables["student"], tables["submitted_assignment"]
+        notebook, grade, comment = tables["submitted_notebook"], tables["grade"], tables["comment"]
         rows = self._connection.execute(select(student.c.id).where(student.c.id.in_(self._students)))
         there = {row.id for row in rows}
         self._insert(student, [{"id": name} for name in dict.fromkeys(self._students) if name not in there])
@@ -40,7 +41,7 @@ class Batch:
         )
         submissions = {row.student_id: row.id for row in rows}
         new = [entry for entry in self._entries if entry.student not in submissions]
-        submissions |= {entry.student: api.new_uuid() for entry in new}
+        submissions |= {entry.student: _new_id() for entry in new}
         self._insert(
             submission,
             [
@@ -107,7 +108,7 @@ class Batch:
     def _cells(self, submissions: Mapping[str, str], notebook: Any, grade: Any, comment: Any) -> None:
         from sqlalchemy import bindparam, select
 
-        known, make = self._known, self._api.new_uuid
+        known, make = self._known, _new_id
         rows = self._connection.execute(
             select(notebook.c.id, notebook.c.assignment_id, notebook.c.notebook_id).where(
                 notebook.c.assignment_id.in_(list(submissions.values()))
@@ -197,3 +198,8 @@ class Batch:
     def _insert(self, table: Any, rows: Sequence[Mapping[str, Any]]) -> None:
         if rows:
             self._connection.execute(table.insert(), list(rows))
+
+
+def _new_id() -> str:
+    """A row's key, as nbgrader makes them."""
+    return uuid4().hex

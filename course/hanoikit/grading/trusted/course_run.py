@@ -58,9 +58,14 @@ class Result:
             found += [
                 f"{mark.question}: {mark.reason}"
                 for mark in marked.questions
-                if mark.needs_human and mark.question not in known
+                if mark.needs_human and mark.state != "pending" and mark.question not in known
             ]
         return found
+
+    @property
+    def open_answers(self) -> int:
+        """Written answers that a person still has to read, as always."""
+        return sum(len(marked.pending) for marked in self.marks)
 
     @property
     def points(self) -> tuple[float, float]:
@@ -117,10 +122,9 @@ class CourseRun:
             )
         self.tell(len(folders))
         raw = self._read_sources(assignment)
-        with _lock(self.layout), ThreadPoolExecutor(1) as side:
+        with _lock(self.layout):
             filing.clean(self.layout)
-            opening = side.submit(Book.open, self.layout.db_url, self.layout.course_id)
-            book = opening.result()
+            book = Book.open(self.layout.db_url)
             try:
                 self._known = book.assignment(assignment)
                 self._sources = {name: self._as_saved(source) for name, source in raw.items()}

@@ -1,28 +1,39 @@
 """Writing marks into nbgrader's gradebook: one writer, one transaction for a batch, all of it or nothing.
 
->>> book = Book.open(layout.db_url, layout.course_id)
+>>> book = Book.open(layout.db_url)
 >>> known = book.assignment("ps1")
 >>> book.write(known, [Entry(student="amal", timestamp=None, scores={...}, comments={...})])
 
 The tables are nbgrader's own (``nbgrader.api``); their meaning is that of its ``SaveAutoGrades``. A row that a
 person wrote (manual score, extra credit, comment) is never touched. A locked database is tried again for a
-minute. Importing nbgrader takes seconds, so open the book in a thread while hand-ins are already being marked.
+minute.
 """
 
 from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
 from hanoikit.errors import ClassroomError
 from hanoikit.i18n import _
 
 _PATIENCE = 60.0
+_TABLES = (
+    "assignment",
+    "notebook",
+    "base_cell",
+    "source_cell",
+    "student",
+    "submitted_assignment",
+    "submitted_notebook",
+    "grade",
+    "comment",
+)
 T = TypeVar("T")
 Penalty = Callable[[str, float, float], float | None]
 """From student, score and seconds late to the points that are lost."""
@@ -75,27 +86,42 @@ class KnownAssignment:
 class Book:
     """An open gradebook."""
 
-    def __init__(self, engine: Any, api: Any, course_id: str) -> None:
+    def __init__(self, engine: Any, tables: Mapping[str, Any]) -> None:
         self._engine = engine
-        self._api = api
-        self._course_id = course_id
+        self._tables = tables
 
     @classmethod
-    def open(cls, db_url: str, course_id: str) -> Book:
-        """Open, and create what nbgrader would create; raises :class:`ClassroomError`."""
-        from nbgrader import api
-        from sqlalchemy import create_engine, event
+    def open(cls, db_url: str) -> Book:
+        """Open a gradebook that nbgrader has made; raises :class:`ClassroomError` when it is not there.
 
-        def once() -> Book:
-            with api.Gradebook(db_url, course_id):
-                pass  # makes the tables and the course when they are not there
-            engine = create_engine(db_url)
-            if engine.dialect.name == "sqlite":
-                event.listen(engine, "connect", _no_implicit_begin)
-                event.listen(engine, "begin", _begin_to_write)
-            return cls(engine, api, course_id)
+        The tables are read from the database itself: importing nbgrader would take longer than marking a
+        class.
+        """
+        from sqlalchemy import MetaData, create_engine, event
 
-        return _patiently(once)
+        path = db_url.partition("sqlite:///")[2]
+        if path and not Path(path).is_file():
+            raise ClassroomError(
+                _("There is no gradebook yet."),
+                where=path,
+                next_step=_("Make the assignments known first: nbgrader generate_assignment NAME"),
+            )
+        engine = create_engine(db_url)
+        if engine.dialect.name == "sqlite":
+            event.listen(engine, "connect", _no_implicit_begin)
+            event.listen(engine, "begin", _begin_to_write)
+        found = MetaData()
+        _patiently(lambda: found.reflect(engine))
+        missing = [name for name in _TABLES if name not in found.tables]
+        if missing:
+            engine.dispose()
+            raise ClassroomError(
+                _("This database is no gradebook of nbgrader's: it has no {tables}.").format(
+                    tables=", ".join(missing)
+                ),
+                next_step=_("Look at db_url in nbgrader_config.py, or run: nbgrader db upgrade"),
+            )
+        return cls(engine, {name: found.tables[name] for name in _TABLES})
 
     def close(self) -> None:
         """Let go of the database."""
@@ -111,10 +137,9 @@ class Book:
         """The automatic scores that these students have now; a student without a submission is not there."""
         from sqlalchemy import select
 
-        api = self._api
-        submission, notebook, grade = (
-            table.__table__ for table in (api.SubmittedAssignment, api.SubmittedNotebook, api.Grade)
-        )
+        tables = self._tables
+        submission, notebook = tables["submitted_assignment"], tables["submitted_notebook"]
+        grade = tables["grade"]
         names = {cell_id: key for key, ids in _graded_ids(known).items() for cell_id in ids}
         found: dict[str, dict[tuple[str, str], float | None]] = {}
         with self._engine.connect() as connection:
@@ -140,7 +165,7 @@ class Book:
 
         def once() -> None:
             with self._engine.begin() as connection:
-                Batch(connection, self._api, known, entries).write(penalty)
+                Batch(connection, self._tables, known, entries).write(penalty)
 
         if entries:
             _patiently(once)
@@ -148,10 +173,9 @@ class Book:
     def _assignment(self, name: str) -> KnownAssignment:
         from sqlalchemy import select
 
-        api = self._api
-        assignment, notebook, base, source = (
-            one.__table__ for one in (api.Assignment, api.Notebook, api.BaseCell, api.SourceCell)
-        )
+        tables = self._tables
+        assignment, notebook = tables["assignment"], tables["notebook"]
+        base, source = tables["base_cell"], tables["source_cell"]
         with self._engine.connect() as connection:
             row = connection.execute(
                 select(assignment.c.id, assignment.c.duedate).where(assignment.c.name == name)
@@ -252,13 +276,3 @@ def penalties(config: Any) -> Penalty:
         return None if found is None else min(max(float(found), 0.0), score)
 
     return penalty
-
-
-@contextmanager
-def opened(db_url: str, course_id: str) -> Iterator[Book]:
-    """A book that is closed again."""
-    book = Book.open(db_url, course_id)
-    try:
-        yield book
-    finally:
-        book.close()
