@@ -10,6 +10,7 @@ A run that was killed goes on where it was.
 
 from __future__ import annotations
 
+import fnmatch
 import json
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -105,13 +106,18 @@ class CourseRun:
     """Called once with the number of hand-ins of an assignment."""
     _sources: dict[str, NotebookSource] = field(default_factory=dict)
     _known: KnownAssignment | None = None
+    _others: frozenset[str] = frozenset()
 
     def autograde(self, assignment: str, *, trainee: str | None = None) -> Iterator[Result]:
         """Mark the hand-ins of an assignment; results come as they are safely written.
 
         Raises :class:`ClassroomError` or :class:`UsageError` for what concerns the whole course.
         """
-        folders = [one for one in self.layout.students(assignment) if trainee in (None, one[0])]
+        folders = [
+            one
+            for one in self.layout.students(assignment)
+            if trainee is None or fnmatch.fnmatchcase(one[0], trainee)
+        ]
         if not folders:
             raise UsageError(
                 _("There is no hand-in for {assignment}.").format(assignment=assignment),
@@ -179,7 +185,22 @@ class CourseRun:
                 _("The gradebook knows no notebook of {assignment}.").format(assignment=assignment),
                 next_step=_("Run: nbgrader generate_assignment {name}").format(name=assignment),
             )
-        self._sources = {name: self._sources[name] for name in own}
+        chosen = [name for name in own if fnmatch.fnmatchcase(name, self.layout.notebook)]
+        if not chosen:
+            raise UsageError(
+                _("There is no notebook of this name in {assignment}.").format(assignment=assignment),
+                where=self.layout.notebook,
+                next_step=_("The notebooks are: {names}.").format(names=", ".join(own)),
+            )
+        lost = [name for name in self._known.notebooks if name not in self._sources]
+        if lost:
+            raise ClassroomError(
+                _("The author's notebook of {names} is missing.").format(names=", ".join(lost)),
+                where=str(self.layout.folder("source", ".", assignment)),
+                next_step=_("Put it back: the engine runs the author's cells from there."),
+            )
+        self._sources = {name: self._sources[name] for name in chosen}
+        self._others = frozenset(f"{name}.ipynb" for name in self._known.notebooks)
         prints = print_of(self._sources.values())
         jobs = self.jobs or default_jobs()
         engines = [self.engine, *(self.engine.twin() for _number in range(jobs - 1))]
@@ -200,8 +221,13 @@ class CourseRun:
                     chunk = folders[start : start + _BATCH]
                     scores = {} if self.again else book.scores(self._known, [name for name, _path in chunk])
                     found: list[Result | Future[Result | _Done]] = []
+                    strangers = set() if self.layout.create_students else book.strangers(
+                        [name for name, _path in chunk]
+                    )
                     for student, folder in chunk:
-                        if not self.again and self._is_done(
+                        if student in strangers:
+                            found.append(Result(student, assignment, "failed", error=_stranger(student)))
+                        elif not self.again and self._is_done(
                             student, assignment, folder, scores.get(student), prints
                         ):
                             marks = self._read_marks(student, assignment)
@@ -230,12 +256,12 @@ class CourseRun:
         work = self._work(engine, student, folder, sources)
         papers: dict[str, Paper] = {}
         for name, source in self._sources.items():
-            if f"{name}.ipynb" not in work.parcel.files and len(self._sources) > 1:
+            if f"{name}.ipynb" not in work.parcel.files and len(self._others) > 1:
                 continue
             hand_in = _hand_in(student, folder)
             parcel = work.parcel
-            if len(self._sources) > 1:
-                others = {f"{other}.ipynb" for other in self._sources if other != name}
+            if len(self._others) > 1:
+                others = self._others - {f"{name}.ipynb"}
                 parcel = Parcel({k: v for k, v in parcel.files.items() if k not in others}, parcel.findings)
             papers[name] = engine.mark_paper(hand_in, source, parcel=parcel)
         if not papers:
@@ -244,10 +270,18 @@ class CourseRun:
                 where=student,
                 next_step=_("Ask for the notebook, put it into the folder and run this again."),
             )
+        papers = _with_time_doubt(work, papers)
         entry = self._entry(work, papers)
         notebooks = {name: self._stamped(paper, work) for name, paper in papers.items()}
         files = {name: data for name, data in work.parcel.files.items() if not name.endswith(".ipynb")}
-        filed = filing.file_away(self.layout, student, assignment, notebooks=notebooks, files=files)
+        filed = filing.file_away(
+            self.layout,
+            student,
+            assignment,
+            notebooks=notebooks,
+            files=files,
+            keep=len(self._sources) < len(self._others),
+        )
         return _Done(
             Result(student, assignment, "marked", tuple(paper.marked for paper in papers.values())),
             entry,
@@ -255,8 +289,7 @@ class CourseRun:
         )
 
     def _work(self, engine: TrustedEngine, student: str, folder: Path, sources: str) -> _Work:
-        ignore = frozenset(pattern for pattern in self.layout.ignore if "*" not in pattern)
-        parcel = Parcel.collect(folder, engine.limits, leave_out=ignore)
+        parcel = Parcel.collect(folder, engine.limits, leave_out=self.layout.ignored)
         return _Work(student, parcel, fingerprint(parcel, sources), _timestamp(parcel))
 
     def _entry(self, work: _Work, papers: dict[str, Paper]) -> Entry:
@@ -265,6 +298,8 @@ class CourseRun:
         silent: dict[tuple[str, str], bool] = {}
         for (book, label), (_id, kind) in self._known.cells.items():
             name = label.partition("/")[2]
+            if book not in self._sources:
+                continue
             if book not in papers:
                 scores[book, name] = Score(0.0)
                 continue
@@ -277,7 +312,7 @@ class CourseRun:
                 scores[book, name] = _score(cell, paper, self._known.sources.get((book, name)))
             elif kind == "SolutionCell":
                 silent[book, name] = _untouched(cell, self._known.sources.get((book, name)))
-        return Entry(work.student, work.timestamp, scores, silent)
+        return Entry(work.student, work.timestamp, scores, silent, frozenset(self._sources))
 
     def _stamped(self, paper: Paper, work: _Work) -> dict[str, Any]:
         """The marked notebook with what it was marked from, and the marks with their reasons."""
@@ -393,9 +428,32 @@ def _hand_in(student: str, folder: Path) -> HandIn:
         ) from error
 
 
+def _stranger(student: str) -> GradingError:
+    return GradingError(
+        _("The gradebook does not know this student, and the course says not to add any."),
+        where=student,
+        next_step=_("Add the student first: nbgrader db student add {student}").format(student=student),
+    )
+
+
+def _with_time_doubt(work: _Work, papers: dict[str, Paper]) -> dict[str, Paper]:
+    """A time of hand-in that cannot be read is for a person: nobody knows whether it was late."""
+    if work.timestamp is not None or not _time_text(work.parcel) or not papers:
+        return papers
+    message = _("The time of the hand-in cannot be read, so nobody knows whether it was late.")
+    name, paper = next(iter(papers.items()))
+    doubt = Finding("timestamp-unreadable", message, "timestamp.txt")
+    marked = replace(paper.marked, findings=(*paper.marked.findings, doubt))
+    return {**papers, name: replace(paper, marked=marked)}
+
+
+def _time_text(parcel: Parcel) -> str:
+    return parcel.files.get("timestamp.txt", b"")[:100].decode("utf-8", "replace").strip()
+
+
 def _timestamp(parcel: Parcel) -> datetime | None:
     """When it was handed in, in UTC without a zone as nbgrader keeps it; None when that is not known."""
-    text = parcel.files.get("timestamp.txt", b"")[:100].decode("utf-8", "replace").strip()
+    text = _time_text(parcel)
     if not text:
         return None
     from importlib import import_module

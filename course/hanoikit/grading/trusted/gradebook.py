@@ -56,6 +56,8 @@ class Entry:
     scores: Mapping[tuple[str, str], Score]
     no_response: Mapping[tuple[str, str], bool] = field(default_factory=dict)
     """For solution and task cells: whether the cell is as it was given out."""
+    notebooks: frozenset[str] | None = None
+    """Those that were marked; the marks of others stay as they are. None: all."""
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,19 @@ class Book:
     def assignment(self, name: str) -> KnownAssignment:
         """What the gradebook knows of an assignment; raises :class:`ClassroomError` when it knows nothing."""
         return _patiently(lambda: self._assignment(name))
+
+    def strangers(self, students: Sequence[str]) -> set[str]:
+        """Those of these students whom the gradebook does not know."""
+        from sqlalchemy import select
+
+        table = self._tables["student"]
+
+        def once() -> set[str]:
+            with self._engine.connect() as connection:
+                rows = connection.execute(select(table.c.id).where(table.c.id.in_(list(students))))
+                return set(students) - {row.id for row in rows}
+
+        return _patiently(once)
 
     def scores(
         self, known: KnownAssignment, students: Sequence[str]

@@ -83,12 +83,17 @@ def read_hand_in(parcel: Parcel, source: Assignment, limits: Limits, *, kit: boo
 
 
 def restore(notebook: dict[str, Any], source: Mapping[str, Any]) -> None:
-    """Put the author's text, hidden tests included, into the locked cells, and the author's kernel."""
+    """Put the author's text, hidden tests included, into the locked cells; the author's kernel; and the
+    checksums by which nbgrader sees what was changed.
+    """
     texts = {cells.grade_id(cell): cells.source_of(cell) for cell in source["cells"] if cells.is_locked(cell)}
+    sums = {cells.grade_id(cell): cells.nbgrader_of(cell).get("checksum") for cell in source["cells"]}
     for cell in notebook["cells"]:
         name = cells.grade_id(cell)
         if name in texts:
             cell["source"] = texts[name]
+        if name and sums.get(name):
+            cell["metadata"]["nbgrader"]["checksum"] = sums[name]
     if "kernelspec" in source.get("metadata", {}):
         notebook["metadata"]["kernelspec"] = source["metadata"]["kernelspec"]
 
