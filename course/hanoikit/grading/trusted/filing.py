@@ -10,6 +10,7 @@ place. Whatever is killed in between is marked again by the next run; a waiting 
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import shutil
@@ -23,6 +24,8 @@ from hanoikit.grading.trusted.layout import Layout
 from hanoikit.i18n import _
 
 WAITING = ".hanoikit-waiting"
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+"""System errors that every hand-in would meet, not only one with odd names."""
 
 
 @dataclass(frozen=True, slots=True)
