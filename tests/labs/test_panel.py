@@ -8,7 +8,7 @@ import pytest
 
 from hanoikit.errors import EvidenceError, Finding, UsageError
 from hanoikit.labs.html import Markup, bullets, code, join, sentence, strong, table
-from hanoikit.labs.panel import Button, Field, Result, Step, panel
+from hanoikit.labs.panel import Button, Field, Picture, Result, Step, panel
 
 SCRIPT = "<script>alert(1)</script>"
 
@@ -155,9 +155,75 @@ def test_what_travels_to_the_page_is_plain_data():
                 }
             ],
             "buttons": [{"id": "go", "label": "Greet"}],
+            "live": False,
         }
     ]
     assert shown.dir == "ltr"
+
+
+def test_a_live_step_shows_its_result_at_once_and_at_each_change():
+    def double(values):
+        number = int(values["n"])
+        return Result(sentence(number * 2), f"{values['action']}: {number * 2}")
+
+    slider = Field("n", "range", "Number", value=4, limits=(0, 10, 2), unit="days")
+    shown = panel("Double", [Step("double", "Double", fields=[slider], run=double, live=True)])
+    assert shown.results["double"] == {"html": "<p>8</p>", "ok": True}
+    assert shown.spec[0]["live"] is True
+    assert shown.spec[0]["fields"][0]["limits"] == [0, 10, 2]
+    assert click(shown, step="double", action="change", values={"n": "6"})["said"] == "change: 12"
+
+
+def test_a_live_step_that_refuses_what_its_fields_show_says_so_from_the_start():
+    def refuse(_values):
+        raise UsageError("There is nothing to count.")
+
+    shown = panel("Count", [Step("count", "Count", run=refuse, live=True)])
+    assert shown.results["count"]["ok"] is False
+    assert "nothing to count" in shown.results["count"]["html"]
+
+
+def test_a_figure_travels_as_plain_data_that_plotly_accepts_with_its_sentence():
+    import plotly.graph_objects as go
+
+    picture = Picture(
+        [{"type": "bar", "x": ["signed", "ratified"], "y": [72, 2]}],
+        layout={"yaxis": {"title": {"text": "States"}}},
+        alt="72 signed, 2 ratified.",
+        height=200,
+    )
+    shown = panel(
+        "Bars",
+        [Step("bars", "Bars", run=lambda v: Result(sentence("x"), "x", pictures=(picture,)), live=True)],
+    )
+    (sent,) = json.loads(json.dumps(shown.results["bars"]["pictures"]))
+    assert sent["alt"] == "72 signed, 2 ratified."
+    figure = go.Figure(data=sent["data"], layout=sent["layout"])
+    assert figure.layout.height == 200
+    assert figure.layout.yaxis.title.text == "States"
+    assert figure.layout.yaxis.automargin is True
+    assert figure.data[0].y == (72, 2)
+
+
+@pytest.mark.parametrize("kind", ["choropleth", "scattergeo", "scattermap"])
+def test_a_figure_that_would_fetch_a_map_is_refused(kind):
+    with pytest.raises(ValueError, match=r"would fetch a map"):
+        Picture([{"type": kind}], alt="A map.")
+
+
+def test_a_figure_without_its_sentence_is_refused():
+    with pytest.raises(ValueError, match="sentence"):
+        Picture([{"type": "bar"}], alt="  ")
+
+
+def test_the_page_gets_plotly_from_this_machine_when_it_asks_for_it():
+    shown = one_step(greet)
+    sent = []
+    shown.send = lambda content, buffers=(): sent.append((content, buffers))
+    shown._receive(shown, {"want": "plotly"}, [])
+    ((content, (program,)),) = sent
+    assert content == {"plotly": True}
+    assert b"plotly.js v" in program[:400] and len(program) > 1_000_000
 
 
 @pytest.mark.parametrize(

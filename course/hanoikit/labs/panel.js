@@ -1,5 +1,5 @@
 // A panel of numbered steps: what a lab shows. Semantic HTML first; all text and all results come from Python.
-// Spec: [{id, title, text, fields: [{name, kind, label, options, value, hint}], buttons: [{id, label}]}]
+// Spec: [{id, title, text, live, fields: [{name, kind, label, options, value, hint, limits, unit}], buttons: [{id, label}]}]
 
 const make = (tag, attributes = {}, ...children) => {
   const node = document.createElement(tag);
@@ -36,9 +36,20 @@ function field(spec, key) {
     if (hint) set.append(hint);
     return set;
   }
-  const type = { text: "text", datetime: "datetime-local", number: "number" }[spec.kind] || "text";
-  const control = make("input", { type, id, name: spec.name, "aria-describedby": described, step: type === "datetime-local" ? "1" : undefined });
+  const type = ["number", "date", "range"].includes(spec.kind) ? spec.kind : "text";
+  const [min, max, step] = spec.limits || [];
+  const control = make("input", { type, id, name: spec.name, "aria-describedby": described, min, max, step });
   control.value = spec.value ?? "";
+  if (type === "range") {
+    const shown = make("output", { for: id, class: "hk-value" });
+    const say = () => {
+      shown.textContent = [control.value, spec.unit].filter(Boolean).join(" ");
+      control.setAttribute("aria-valuetext", shown.textContent);
+    };
+    control.addEventListener("input", say);
+    say();
+    return make("div", { class: "hk-field" }, make("label", { for: id, text: spec.label }), make("div", { class: "hk-range" }, control, shown), hint);
+  }
   return make("div", { class: "hk-field" }, make("label", { for: id, text: spec.label }), control, hint);
 }
 
@@ -66,9 +77,32 @@ function render({ model, el }) {
     for (const { target } of entries) target.tabIndex = target.scrollWidth > target.clientWidth ? 0 : -1;
   });
 
+  // One message at a time. While a live change is under way the newest one waits; nothing else is kept.
+  let underway = null;
+  let waiting = null;
+  const send = (message) => {
+    if (underway) {
+      if (underway.action === "change") waiting = message;
+      return;
+    }
+    underway = message;
+    root.setAttribute("aria-busy", "true");
+    if (message.action !== "change") live.textContent = model.get("labels").working;
+    model.send(message);
+  };
+  const settle = (said) => {
+    underway = null;
+    root.setAttribute("aria-busy", "false");
+    live.textContent = said;
+    const next = waiting;
+    waiting = null;
+    if (next) send(next);
+  };
+
   const draw = () => {
     const active = document.activeElement && root.contains(document.activeElement) ? document.activeElement.id : null;
     const kept = new Map([...places].map(([id, place]) => [id, valuesOf(place.form)]));
+    const former = new Map(places);
     list.replaceChildren();
     places.clear();
     for (const step of model.get("spec")) {
@@ -83,21 +117,21 @@ function render({ model, el }) {
       const buttons = make("div", { class: "hk-buttons" });
       for (const button of step.buttons || []) {
         const node = make("button", { type: "button", id: `${key}-${button.id}`, text: button.label });
-        node.addEventListener("click", () => {
-          if (root.getAttribute("aria-busy") === "true") return;
-          root.setAttribute("aria-busy", "true");
-          live.textContent = model.get("labels").working;
-          model.send({ step: step.id, action: button.id, values: valuesOf(form) });
-        });
+        node.addEventListener("click", () => send({ step: step.id, action: button.id, values: valuesOf(form) }));
         buttons.append(node);
       }
+      // Nothing waits for a pause in the typing: while one change is under way, only the newest of the others is kept.
+      if (step.live) form.addEventListener("input", () => send({ step: step.id, action: "change", values: valuesOf(form) }));
+      const old = former.get(step.id);
+      const drawings = old ? old.drawings : [];
+      const figures = old ? old.figures : make("div", { class: "hk-figures" });
       const result = make("div", { class: "hk-result", role: "group", "aria-label": `${model.get("labels").result} ${step.title}` });
       const heading = make("h4", { id: `${key}-title`, text: step.title });
       const item = make("li", { "aria-labelledby": `${key}-title` }, heading);
       if (step.text) { const text = make("div", { class: "hk-text" }); text.innerHTML = step.text; item.append(text); }
-      item.append(form, buttons, result);
+      item.append(form, buttons, figures, result);
       list.append(item);
-      places.set(step.id, { form, result, item });
+      places.set(step.id, { form, result, item, figures, drawings, key });
     }
     show();
     if (active) document.getElementById(active)?.focus();
@@ -110,21 +144,37 @@ function render({ model, el }) {
       place.item.classList.toggle("hk-done", Boolean(found && found.ok));
       place.item.classList.toggle("hk-problem", Boolean(found && !found.ok));
       const html = found ? found.html : "";
+      const pictures = (found && found.pictures) || [];
+      while (place.drawings.length > pictures.length) {
+        const gone = place.drawings.pop();
+        gone.end();
+        gone.node.remove();
+      }
+      pictures.forEach((picture, index) => {
+        if (!place.drawings[index]) {
+          const drawing = new Drawing(model, `${place.key}-figure-${index}`, model.get("labels").drawing);
+          place.drawings.push(drawing);
+          place.figures.append(drawing.node);
+        }
+        place.drawings[index].show(picture);
+      });
       if (place.html !== html) { place.result.innerHTML = html; place.html = html; sizes.observe(place.result); }
     }
-  };
-
-  const settled = () => {
-    root.setAttribute("aria-busy", "false");
-    live.textContent = model.get("said");
   };
 
   draw();
   model.on("change:spec", draw);
   model.on("change:results", show);
-  model.on("msg:custom", (message) => { if (message && message.settled) { live.textContent = message.said; root.setAttribute("aria-busy", "false"); } });
-  settled();
-  return () => { sizes.disconnect(); model.off("change:spec", draw); model.off("change:results", show); };
+  const heard = (message) => { if (message && message.settled) settle(message.said); };
+  model.on("msg:custom", heard);
+  settle(model.get("said"));
+  return () => {
+    sizes.disconnect();
+    for (const place of places.values()) place.drawings.forEach((drawing) => drawing.end());
+    model.off("change:spec", draw);
+    model.off("change:results", show);
+    model.off("msg:custom", heard);
+  };
 }
 
 export default { render };

@@ -19,13 +19,20 @@ from typing import Any
 from hanoikit.errors import HanoiKitError, UsageError
 from hanoikit.i18n import _, direction
 from hanoikit.labs.html import Markup, bullets, join, sentence
+from hanoikit.labs.picture import Picture, plotly_js
+
+__all__ = ["Button", "Field", "Picture", "Result", "Step", "Values", "panel", "refusal"]
 
 Values = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One control of a step: ``kind`` is ``select``, ``checks``, ``text``, ``number`` or ``datetime``."""
+    """One control of a step.
+
+    ``kind`` is ``select``, ``checks``, ``text``, ``number``, ``date`` (year-month-day) or ``range``: a slider with
+    ``limits`` (least, most, step) whose value is shown with its ``unit``.
+    """
 
     name: str
     kind: str
@@ -33,17 +40,21 @@ class Field:
     options: tuple[tuple[str, str], ...] = ()
     value: Any = ""
     hint: str = ""
+    limits: tuple[float, float, float] | None = None
+    unit: str = ""
 
     def as_dict(self) -> dict[str, Any]:
-        options = [{"value": value, "label": label} for value, label in self.options]
-        return {
+        made: dict[str, Any] = {
             "name": self.name,
             "kind": self.kind,
             "label": self.label,
-            "options": options,
+            "options": [{"value": value, "label": label} for value, label in self.options],
             "value": self.value,
             "hint": self.hint,
         }
+        if self.limits is not None:
+            made |= {"limits": list(self.limits), "unit": self.unit}
+        return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +67,21 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a step shows: HTML for the eye, one sentence for the announcement, and whether it went well."""
+    """What a step shows: HTML for the eye, one sentence for the announcement, and whether it went well.
+
+    ``pictures`` stand above the HTML. Each has its sentence; the HTML holds the table that says the same.
+    """
 
     html: Markup
     say: str
     ok: bool = True
+    pictures: tuple[Picture, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        made: dict[str, Any] = {"html": str(self.html), "ok": self.ok}
+        if self.pictures:
+            made["pictures"] = [picture.as_dict() for picture in self.pictures]
+        return made
 
 
 @dataclass(slots=True)
@@ -68,7 +89,8 @@ class Step:
     """A numbered step with its controls, and the function that runs when a button is pressed.
 
     ``text`` is HTML made with ``hanoikit.labs.html``; ``refresh`` gives the fields anew before each drawing, for lists
-    that depend on earlier steps.
+    that depend on earlier steps. A ``live`` step runs when the panel is made and at each change of a field, with
+    ``"change"`` as its action.
     """
 
     id: str
@@ -78,6 +100,7 @@ class Step:
     buttons: Sequence[Button] = ()
     run: Callable[[Values], Result] | None = None
     refresh: Callable[[], Sequence[Field]] | None = None
+    live: bool = False
     result: Result | None = field(default=None)
 
     def as_dict(self) -> dict[str, Any]:
@@ -88,7 +111,17 @@ class Step:
             "text": str(self.text),
             "fields": [one.as_dict() for one in fields],
             "buttons": [{"id": button.id, "label": button.label} for button in self.buttons],
+            "live": self.live,
         }
+
+    def perform(self, action: str, values: Values) -> Result:
+        """Run the step with the values given; what is not given is as the fields show it. A refusal is a result."""
+        fields = self.refresh() if self.refresh else self.fields
+        filled = {one.name: one.value for one in fields} | dict(values) | {"action": action}
+        try:
+            return self.run(filled) if self.run else Result(Markup(""), say="")
+        except HanoiKitError as error:
+            return refusal(error)
 
 
 def refusal(error: HanoiKitError) -> Result:
@@ -123,7 +156,7 @@ def _make_class() -> type[Any]:
     here = Path(__file__).parent
 
     class Panel(anywidget.AnyWidget):
-        _esm = here / "panel.js"
+        _esm = "\n".join((here / name).read_text(encoding="utf-8") for name in ("picture.js", "panel.js"))
         _css = here / "panel.css"
         title = traitlets.Unicode("").tag(sync=True)
         dir = traitlets.Unicode("ltr").tag(sync=True)
@@ -135,10 +168,17 @@ def _make_class() -> type[Any]:
         def __init__(self, title: str, steps: Sequence[Step], after: Callable[[str], None] | None) -> None:
             self._steps = {step.id: step for step in steps}
             self._after = after
+            for step in steps:
+                if step.live and step.result is None:
+                    step.result = step.perform("change", {})
             super().__init__(
                 title=title,
                 dir=direction(),
-                labels={"working": _("Working …"), "result": _("Result of:")},
+                labels={
+                    "working": _("Working …"),
+                    "result": _("Result of:"),
+                    "drawing": _("The figure is being drawn …"),
+                },
                 spec=self._spec(),
                 results=self._results(),
             )
@@ -149,9 +189,7 @@ def _make_class() -> type[Any]:
 
         def _results(self) -> dict[str, dict[str, Any]]:
             return {
-                step.id: {"html": str(step.result.html), "ok": step.result.ok}
-                for step in self._steps.values()
-                if step.result is not None
+                step.id: step.result.as_dict() for step in self._steps.values() if step.result is not None
             }
 
         def press(self, step: str, action: str = "", **values: Any) -> Result:
@@ -162,12 +200,7 @@ def _make_class() -> type[Any]:
                     next_step=_("The steps are: {steps}.").format(steps=", ".join(self._steps)),
                 )
             chosen = self._steps[step]
-            fields = chosen.refresh() if chosen.refresh else chosen.fields
-            filled = {one.name: one.value for one in fields} | values | {"action": action}
-            try:
-                result = chosen.run(filled) if chosen.run else Result(Markup(""), say="")
-            except HanoiKitError as error:
-                result = refusal(error)
+            result = chosen.perform(action, values)
             self._show(chosen, result)
             if self._after is not None:
                 self._after(step)
@@ -180,6 +213,9 @@ def _make_class() -> type[Any]:
             self.said = result.say
 
         def _receive(self, _widget: Any, content: Any, _buffers: Any) -> None:
+            if isinstance(content, dict) and content.get("want") == "plotly":
+                self.send({"plotly": True}, buffers=[plotly_js()])
+                return
             said = ""
             try:
                 result = self.press(content["step"], content.get("action", ""), **content.get("values", {}))

@@ -12,19 +12,18 @@ from __future__ import annotations
 
 import fnmatch
 import json
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from hanoikit.errors import ClassroomError, Finding, GradingError, HanoiKitError, UsageError
 from hanoikit.grading import cells
-from hanoikit.grading.handin import HandIn
 from hanoikit.grading.marks import MarkedAssignment
 from hanoikit.grading.trusted import filing
-from hanoikit.grading.trusted.engine import Paper, TrustedEngine, default_jobs, fingerprint, print_of
+from hanoikit.grading.trusted.engine import Paper, TrustedEngine, fingerprint, print_of
+from hanoikit.grading.trusted.executor import Executor, LocalExecutor, Work
 from hanoikit.grading.trusted.gradebook import Book, Entry, KnownAssignment, Penalty, Score, penalties
 from hanoikit.grading.trusted.layout import Layout
 from hanoikit.grading.trusted.marked import sound_verdict
@@ -75,14 +74,14 @@ class Result:
         return sum(mark.counted for mark in marks), sum(mark.out_of for mark in marks if not mark.extra)
 
 
-@dataclass(frozen=True)
-class _Work:
-    """One hand-in with its files."""
+class _Item(NamedTuple):
+    """One hand-in before it is read; ``scores`` is what the gradebook has of it, None for nothing."""
 
     student: str
-    parcel: Parcel
-    print: str
-    timestamp: datetime | None
+    folder: Path
+    scores: Mapping[tuple[str, str], float | None] | None
+    stranger: bool = False
+    """The gradebook does not know the student, and none may be added."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +95,9 @@ class _Done:
 
 @dataclass
 class CourseRun:
-    """Autograding in one course directory. ``jobs`` 0: one for each processor."""
+    """Autograding in one course directory, with ``executor``; without one on this machine, with ``jobs``
+    hand-ins at once (0: one more than processors).
+    """
 
     layout: Layout
     engine: TrustedEngine
@@ -104,6 +105,8 @@ class CourseRun:
     again: bool = False
     tell: Callable[[int], None] = lambda count: None
     """Called once with the number of hand-ins of an assignment."""
+    executor: Executor | None = None
+    _own: Executor | None = None
     _sources: dict[str, NotebookSource] = field(default_factory=dict)
     _known: KnownAssignment | None = None
     _others: frozenset[str] = frozenset()
@@ -138,6 +141,9 @@ class CourseRun:
             finally:
                 book.close()
                 filing.clean(self.layout)
+                if self._own is not None:
+                    self._own.close()
+                    self._own = self.executor = None
 
     def _read_sources(self, assignment: str) -> dict[str, NotebookSource]:
         folder = self.layout.folder("source", ".", assignment)
@@ -202,97 +208,68 @@ class CourseRun:
         self._sources = {name: self._sources[name] for name in chosen}
         self._others = frozenset(f"{name}.ipynb" for name in self._known.notebooks)
         prints = print_of(self._sources.values())
-        jobs = self.jobs or default_jobs()
-        engines = [self.engine, *(self.engine.twin() for _number in range(jobs - 1))]
-        idle = list(engines)
-
-        def one(student: str, folder: Path) -> Result | _Done:
-            engine = idle.pop()
-            try:
-                return self._one(engine, student, folder, assignment, prints)
-            except HanoiKitError as error:
-                return Result(student, assignment, "failed", error=error)
-            finally:
-                idle.append(engine)
-
+        job = _Marking(self, assignment, prints)
+        ready: list[Result | _Done] = []
+        results = self._executor().each(self._items(folders, book), job)
         try:
-            with ThreadPoolExecutor(jobs) as pool:
-                for start in range(0, len(folders), _BATCH):
-                    chunk = folders[start : start + _BATCH]
-                    scores = {} if self.again else book.scores(self._known, [name for name, _path in chunk])
-                    found: list[Result | Future[Result | _Done]] = []
-                    strangers = set() if self.layout.create_students else book.strangers(
-                        [name for name, _path in chunk]
-                    )
-                    for student, folder in chunk:
-                        if student in strangers:
-                            found.append(Result(student, assignment, "failed", error=_stranger(student)))
-                        elif not self.again and self._is_done(
-                            student, assignment, folder, scores.get(student), prints
-                        ):
-                            marks = self._read_marks(student, assignment)
-                            found.append(Result(student, assignment, "unchanged", marks))
-                        else:
-                            found.append(pool.submit(one, student, folder))
-                    yield from self._settle(book, found, penalty)
+            for found in results:
+                ready.append(found)
+                if len(ready) >= _BATCH:
+                    yield from self._settle(book, ready, penalty)
+                    ready = []
+            yield from self._settle(book, ready, penalty)
         finally:
-            for engine in engines[1:]:
-                engine.close()
+            results.close()  # type: ignore[attr-defined]
+
+    def _executor(self) -> Executor:
+        if self.executor is None:
+            self.executor = self._own = LocalExecutor(self.engine, jobs=self.jobs)
+        return self.executor
+
+    def _items(self, folders: Sequence[tuple[str, Path]], book: Book) -> Iterator[_Item]:
+        """The hand-ins with what the gradebook has of them now, read when their turn comes."""
+        assert self._known is not None
+        for start in range(0, len(folders), _BATCH):
+            chunk = folders[start : start + _BATCH]
+            scores = {} if self.again else book.scores(self._known, [name for name, _path in chunk])
+            names = [name for name, _path in chunk]
+            strangers = set() if self.layout.create_students else book.strangers(names)
+            for student, folder in chunk:
+                yield _Item(student, folder, scores.get(student), student in strangers)
 
     def _settle(
-        self, book: Book, found: Sequence[Result | Future[Result | _Done]], penalty: Penalty | None
+        self, book: Book, ready: Sequence[Result | _Done], penalty: Penalty | None
     ) -> Iterator[Result]:
         """Gradebook first, folders then: a hand-in without its folder is simply marked again."""
         assert self._known is not None
-        ready = [one.result() if isinstance(one, Future) else one for one in found]
         book.write(self._known, [one.entry for one in ready if isinstance(one, _Done)], penalty=penalty)
         for one in ready:
             if isinstance(one, _Done):
                 one.filed.settle()
             yield one.result if isinstance(one, _Done) else one
 
-    def _one(self, engine: TrustedEngine, student: str, folder: Path, assignment: str, sources: str) -> _Done:
-        assert self._known is not None
-        work = self._work(engine, student, folder, sources)
-        papers: dict[str, Paper] = {}
-        for name, source in self._sources.items():
-            if f"{name}.ipynb" not in work.parcel.files and len(self._others) > 1:
-                continue
-            hand_in = _hand_in(student, folder)
-            parcel = work.parcel
-            if len(self._others) > 1:
-                others = self._others - {f"{name}.ipynb"}
-                parcel = Parcel({k: v for k, v in parcel.files.items() if k not in others}, parcel.findings)
-            papers[name] = engine.mark_paper(hand_in, source, parcel=parcel)
-        if not papers:
-            raise GradingError(
-                _("There is no notebook in the hand-in."),
-                where=student,
-                next_step=_("Ask for the notebook, put it into the folder and run this again."),
-            )
+    def _done(self, work: Work, papers: Mapping[str, Paper], assignment: str) -> _Done:
         papers = _with_time_doubt(work, papers)
         entry = self._entry(work, papers)
         notebooks = {name: self._stamped(paper, work) for name, paper in papers.items()}
         files = {name: data for name, data in work.parcel.files.items() if not name.endswith(".ipynb")}
+        partly = len(self._sources) < len(self._others)
         filed = filing.file_away(
-            self.layout,
-            student,
-            assignment,
-            notebooks=notebooks,
-            files=files,
-            keep=len(self._sources) < len(self._others),
+            self.layout, work.student, assignment, notebooks=notebooks, files=files, keep=partly
         )
-        return _Done(
-            Result(student, assignment, "marked", tuple(paper.marked for paper in papers.values())),
-            entry,
-            filed,
-        )
+        marks = tuple(paper.marked for paper in papers.values())
+        return _Done(Result(work.student, assignment, "marked", marks), entry, filed)
 
-    def _work(self, engine: TrustedEngine, student: str, folder: Path, sources: str) -> _Work:
-        parcel = Parcel.collect(folder, engine.limits, leave_out=self.layout.ignored)
-        return _Work(student, parcel, fingerprint(parcel, sources), _timestamp(parcel))
+    def _work(self, student: str, folder: Path, sources: str) -> Work:
+        parcel = Parcel.collect(folder, self.engine.limits, leave_out=self.layout.ignored)
+        mark_of_all = fingerprint(parcel, sources)
+        # Of several notebooks only some may be wanted now.
+        rest = self._others - {f"{name}.ipynb" for name in self._sources}
+        if rest:
+            parcel = Parcel({k: v for k, v in parcel.files.items() if k not in rest}, parcel.findings)
+        return Work(student, parcel, mark_of_all, _timestamp(parcel))
 
-    def _entry(self, work: _Work, papers: dict[str, Paper]) -> Entry:
+    def _entry(self, work: Work, papers: Mapping[str, Paper]) -> Entry:
         assert self._known is not None
         scores: dict[tuple[str, str], Score] = {}
         silent: dict[tuple[str, str], bool] = {}
@@ -314,7 +291,7 @@ class CourseRun:
                 silent[book, name] = _untouched(cell, self._known.sources.get((book, name)))
         return Entry(work.student, work.timestamp, scores, silent, frozenset(self._sources))
 
-    def _stamped(self, paper: Paper, work: _Work) -> dict[str, Any]:
+    def _stamped(self, paper: Paper, work: Work) -> dict[str, Any]:
         """The marked notebook with what it was marked from, and the marks with their reasons."""
         notebook = {**paper.notebook, "metadata": dict(paper.notebook["metadata"])}
         notebook["metadata"][KEY] = {
@@ -332,28 +309,23 @@ class CourseRun:
         return notebook
 
     def _is_done(
-        self,
-        student: str,
-        assignment: str,
-        folder: Path,
-        scores: dict[tuple[str, str], float | None] | None,
-        sources: str,
+        self, work: Work, assignment: str, scores: Mapping[tuple[str, str], float | None] | None
     ) -> bool:
         """Whether this very hand-in was marked, filed and is in the gradebook."""
+        assert self._known is not None
         if scores is None:
             return False
-        notes = self._notes(student, assignment)
+        notes = self._notes(work.student, assignment)
         if not notes:
-            return False
-        try:
-            work = self._work(self.engine, student, folder, sources)
-        except GradingError:
             return False
         for name, note in notes.items():
             if note.get("fingerprint") != work.print or note.get("engine") != ENGINE:
                 return False
             for question, points in note["scores"].items():
-                if (name, question) in scores and scores[name, question] != points and points is not None:
+                key = (name, question)
+                if (name, f"GradeCell/{question}") not in self._known.cells:
+                    continue
+                if key not in scores or (points is not None and scores[key] != points):
                     return False
         return True
 
@@ -374,6 +346,36 @@ class CourseRun:
     def _read_marks(self, student: str, assignment: str) -> tuple[MarkedAssignment, ...]:
         notes = self._notes(student, assignment)
         return tuple(MarkedAssignment.from_json(note["marks"]) for note in notes.values())
+
+
+@dataclass(frozen=True)
+class _Marking:
+    """What a course run does with each hand-in, before and after it is marked; see ``executor``."""
+
+    run: CourseRun
+    assignment: str
+    prints: str
+
+    @property
+    def sources(self) -> Mapping[str, NotebookSource]:
+        return self.run._sources
+
+    def begin(self, item: _Item) -> Work | Result | _Done:
+        if item.stranger:
+            raise _stranger(item.student)
+        work = self.run._work(item.student, item.folder, self.prints)
+        if not self.run.again and self.run._is_done(work, self.assignment, item.scores):
+            marks = self.run._read_marks(item.student, self.assignment)
+            return Result(item.student, self.assignment, "unchanged", marks)
+        return work
+
+    def end(self, work: Work, papers: Mapping[str, Paper]) -> Result | _Done:
+        return self.run._done(work, papers, self.assignment)
+
+    def failed(self, item: _Item, error: HanoiKitError) -> Result | _Done:
+        if isinstance(error.__cause__, OSError) and error.__cause__.errno in filing.NO_ROOM:
+            raise error  # the next one will not fit either
+        return Result(item.student, self.assignment, "failed", error=error)
 
 
 def read_marks(layout: Layout, student: str, assignment: str) -> tuple[MarkedAssignment, ...]:
@@ -418,16 +420,6 @@ def _untouched(cell: cells.Cell, saved: Any) -> bool:
     return bool(checksum(dict(cell)) == saved.checksum)
 
 
-def _hand_in(student: str, folder: Path) -> HandIn:
-    try:
-        return HandIn(trainee=student, folder=folder)
-    except ValueError as error:
-        raise GradingError(
-            _("This name cannot be used in a gradebook: {name}.").format(name=student[:100]),
-            next_step=_("Rename the folder: letters, digits and . _ @ - only."),
-        ) from error
-
-
 def _stranger(student: str) -> GradingError:
     return GradingError(
         _("The gradebook does not know this student, and the course says not to add any."),
@@ -436,7 +428,7 @@ def _stranger(student: str) -> GradingError:
     )
 
 
-def _with_time_doubt(work: _Work, papers: dict[str, Paper]) -> dict[str, Paper]:
+def _with_time_doubt(work: Work, papers: Mapping[str, Paper]) -> Mapping[str, Paper]:
     """A time of hand-in that cannot be read is for a person: nobody knows whether it was late."""
     if work.timestamp is not None or not _time_text(work.parcel) or not papers:
         return papers

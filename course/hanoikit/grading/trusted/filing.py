@@ -10,6 +10,7 @@ place. Whatever is killed in between is marked again by the next run; a waiting 
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import shutil
@@ -25,6 +26,8 @@ from hanoikit.i18n import _
 WAITING = ".hanoikit-waiting"
 _SHARED = 0o2775
 """Folders that a group of instructors owns: new files stay the group's."""
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+"""System errors that every hand-in would meet, not only one with odd names."""
 
 
 @dataclass(frozen=True, slots=True)

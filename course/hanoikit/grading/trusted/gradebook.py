@@ -23,6 +23,8 @@ from hanoikit.errors import ClassroomError
 from hanoikit.i18n import _
 
 _PATIENCE = 60.0
+_BUSY = 10_000
+"""Milliseconds that SQLite itself waits for a lock, each time."""
 _TABLES = (
     "assignment",
     "notebook",
@@ -150,6 +152,11 @@ class Book:
         self, known: KnownAssignment, students: Sequence[str]
     ) -> dict[str, dict[tuple[str, str], float | None]]:
         """The automatic scores that these students have now; a student without a submission is not there."""
+        return _patiently(lambda: self._scores(known, students))
+
+    def _scores(
+        self, known: KnownAssignment, students: Sequence[str]
+    ) -> dict[str, dict[tuple[str, str], float | None]]:
         from sqlalchemy import select
 
         tables = self._tables
@@ -238,7 +245,7 @@ def _graded_ids(known: KnownAssignment) -> dict[tuple[str, str], list[str]]:
 
 def _no_implicit_begin(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
-    connection.execute("PRAGMA busy_timeout = 10000")
+    connection.execute(f"PRAGMA busy_timeout = {_BUSY}")
 
 
 def _begin_to_write(connection: Any) -> None:

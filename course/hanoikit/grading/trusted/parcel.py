@@ -37,7 +37,9 @@ class Parcel:
     def collect(
         cls, folder: Path, limits: Limits, *, leave_out: Callable[[str], bool] = LEAVE_OUT.__contains__
     ) -> Parcel:
-        """Read the folder without the names that ``leave_out`` says; raises :class:`GradingError` when it holds too much, or is not there."""
+        """Read the folder, but for the names that ``leave_out`` says; raises :class:`GradingError` when it
+        holds too much, or is not there.
+        """
         files: dict[str, bytes] = {}
         findings: list[Finding] = []
         total = 0
@@ -82,7 +84,12 @@ def unpack(order: Mapping[str, Any], channel: Channel, *, below: str = "") -> No
 
 
 def _walk(
-    folder: int, prefix: str, depth: int, findings: list[Finding], leave_out: Callable[[str], bool], limits: Limits
+    folder: int,
+    prefix: str,
+    depth: int,
+    findings: list[Finding],
+    leave_out: Callable[[str], bool],
+    limits: Limits,
 ) -> Iterator[tuple[str, bytes]]:
     with os.scandir(folder) as entries:
         names = sorted(entry.name for entry in entries)
