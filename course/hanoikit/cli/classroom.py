@@ -28,7 +28,10 @@ app = typer.Typer(
 )
 
 Course = Annotated[
-    Path, typer.Option("--course", help="The course directory. Default: this folder.", show_default=False)
+    Path,
+    typer.Option(
+        "--course", "--course-dir", help="The course directory. Default: this folder.", show_default=False
+    ),
 ]
 
 
@@ -52,6 +55,7 @@ def autograde(
     db: Annotated[
         str | None, typer.Option(help="The gradebook, if it is not the course's.", show_default=False)
     ] = None,
+    _create: Annotated[bool, typer.Option("--create", hidden=True)] = True,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, for scripts.")] = False,
     course: Course = Path(),
     tests_inside: Annotated[
@@ -128,6 +132,11 @@ def _settings(words: list[str], *, notebook: str | None, db: str | None) -> list
     """nbgrader's way of writing settings on the command line; raises :class:`UsageError` for other words."""
     found = []
     for word in words:
+        if word == "--no-execute":
+            raise UsageError(
+                _("Marks are never made from outputs as they were handed in: those may claim anything."),
+                next_step=_("Run it without --no-execute."),
+            )
         if not word.startswith("--") or "." not in word.partition("=")[0]:
             raise UsageError(
                 _("There is no option {word}.").format(word=word),
@@ -161,6 +170,7 @@ def _as_data(result: Result) -> dict[str, Any]:
         "points": points,
         "max": maximum,
         "needs_person": result.reasons,
+        "same_sheet_as": list(result.same_sheet),
         "marks": [marked.to_json() for marked in result.marks],
     }
 

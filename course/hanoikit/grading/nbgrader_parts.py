@@ -3,6 +3,7 @@
     c.Autograde.sanitize_preprocessors = SANITIZE
     c.Autograde.autograde_preprocessors = AUTOGRADE      # or TRUSTED_AUTOGRADE
 
+The lists are in :mod:`hanoikit.grading.nbgrader_steps`, which costs a settings file nothing to import.
 They make ``nbgrader autograde``, and the button of that name in formgrader, as careful as the kit's own
 commands: a copied or deleted cell is put right, written answers are shown where they are marked, and a
 marking cell without a verdict earns nothing. Importing this module imports nbgrader (seconds); only
@@ -23,55 +24,12 @@ from traitlets import Unicode
 
 from hanoikit.errors import GradingError
 from hanoikit.grading import cells, verdicts
+from hanoikit.grading.nbgrader_steps import AUTOGRADE, FEEDBACK, SANITIZE, TRUSTED_AUTOGRADE
 from hanoikit.grading.repair import repair
 from hanoikit.grading.written import fill_written
 from hanoikit.i18n import _
 
-_HERE = "hanoikit.grading.nbgrader_parts"
-
-SANITIZE = [
-    f"{_HERE}.RepairHandIn",
-    "nbgrader.preprocessors.ClearOutput",
-    "nbgrader.preprocessors.DeduplicateIds",
-    "nbgrader.preprocessors.OverwriteKernelspec",
-    "nbgrader.preprocessors.OverwriteCells",
-    f"{_HERE}.CopyWrittenAnswers",
-    "nbgrader.preprocessors.CheckCellMetadata",
-]
-"""nbgrader's own list for the first pass, with the repair in front and the written answers behind the
-overwriting.
-"""
-
-AUTOGRADE = [
-    "nbgrader.preprocessors.Execute",
-    f"{_HERE}.FailClosed",
-    "nbgrader.preprocessors.IgnorePattern",
-    "nbconvert.preprocessors.ClearMetadataPreprocessor",
-    "nbgrader.preprocessors.LimitOutput",
-    "nbgrader.preprocessors.SaveAutoGrades",
-    "nbgrader.preprocessors.AssignLatePenalties",
-    "nbgrader.preprocessors.CheckCellMetadata",
-]
-"""nbgrader's own list for the second pass, with the check for verdicts right behind the execution."""
-
-
-FEEDBACK = [
-    "nbgrader.preprocessors.GetGrades",
-    f"{_HERE}.HideTests",
-    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
-]
-"""nbgrader's own list for feedback pages, without the hidden tests."""
-
-TRUSTED_AUTOGRADE = [
-    f"{_HERE}.TrustedExecute",
-    "nbgrader.preprocessors.LimitOutput",
-    "nbgrader.preprocessors.SaveAutoGrades",
-    "nbgrader.preprocessors.AssignLatePenalties",
-    "nbgrader.preprocessors.CheckCellMetadata",
-]
-"""The second pass with the trusted engine in nbgrader's place of execution: for ``nbgrader autograde`` and
-formgrader's button, one hand-in after the other, in any course.
-"""
+__all__ = ["AUTOGRADE", "FEEDBACK", "SANITIZE", "TRUSTED_AUTOGRADE"]
 
 NOT_EXECUTED = "Outputs as they were handed in may claim anything; marks are never made from them."
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import quicker  # noqa: F401
 
 SETTINGS = """\
-from hanoikit.grading.nbgrader_parts import SANITIZE, TRUSTED_AUTOGRADE
+from hanoikit.grading.nbgrader_steps import SANITIZE, TRUSTED_AUTOGRADE
 c = get_config()
 c.Autograde.sanitize_preprocessors = SANITIZE
 c.Autograde.autograde_preprocessors = TRUSTED_AUTOGRADE

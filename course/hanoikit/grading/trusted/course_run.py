@@ -21,8 +21,8 @@ from typing import Any, NamedTuple
 from hanoikit.errors import ClassroomError, Finding, GradingError, HanoiKitError, UsageError
 from hanoikit.grading import cells
 from hanoikit.grading.marks import MarkedAssignment
-from hanoikit.grading.trusted import filing
-from hanoikit.grading.trusted.engine import Paper, TrustedEngine, fingerprint, print_of
+from hanoikit.grading.trusted import filing, replay
+from hanoikit.grading.trusted.engine import Paper, TrustedEngine, fingerprint, is_kit, print_of
 from hanoikit.grading.trusted.executor import Executor, LocalExecutor, Work
 from hanoikit.grading.trusted.gradebook import Book, Entry, KnownAssignment, Penalty, Score, penalties
 from hanoikit.grading.trusted.layout import Layout
@@ -45,13 +45,15 @@ class Result:
     state: str
     marks: tuple[MarkedAssignment, ...] = ()
     error: HanoiKitError | None = None
+    same_sheet: tuple[str, ...] = ()
+    """Others who handed in the same answer sheet."""
 
     @property
     def reasons(self) -> list[str]:
         """Why a person has to look at it; empty when nobody has to."""
+        found = [str(replay.finding_of(self.same_sheet))] if self.same_sheet else []
         if self.error is not None:
-            return [str(self.error)]
-        found = []
+            return [str(self.error), *found]
         for marked in self.marks:
             found += [str(finding) for finding in marked.findings if finding.severity == "error"]
             known = {finding.where for finding in marked.findings}
@@ -110,6 +112,7 @@ class CourseRun:
     _sources: dict[str, NotebookSource] = field(default_factory=dict)
     _known: KnownAssignment | None = None
     _others: frozenset[str] = frozenset()
+    _same_sheets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def autograde(self, assignment: str, *, trainee: str | None = None) -> Iterator[Result]:
         """Mark the hand-ins of an assignment; results come as they are safely written.
@@ -131,6 +134,8 @@ class CourseRun:
             )
         self.tell(len(folders))
         raw = self._read_sources(assignment)
+        if any(is_kit(source) for source in raw.values()):
+            self._same_sheets = replay.same_sheets(self.layout.whole_class().students(assignment))
         with _lock(self.layout):
             filing.clean(self.layout)
             book = Book.open(self.layout.db_url)
@@ -177,9 +182,10 @@ class CourseRun:
             cell["metadata"]["nbgrader"]["checksum"] = saved.checksum
             if saved.locked:
                 cell["source"] = saved.source
-        kernel = self._known.kernels.get(source.name)
+        # The gradebook keeps "{}" for a notebook that names no kernel.
+        kernel = json.loads(self._known.kernels.get(source.name) or "{}")
         if kernel:
-            notebook["metadata"] = {**notebook["metadata"], "kernelspec": json.loads(kernel)}
+            notebook["metadata"] = {**notebook["metadata"], "kernelspec": kernel}
         return replace(source, notebook=notebook)
 
     def _all(self, assignment: str, folders: Sequence[tuple[str, Path]], book: Book) -> Iterator[Result]:
@@ -246,7 +252,9 @@ class CourseRun:
         for one in ready:
             if isinstance(one, _Done):
                 one.filed.settle()
-            yield one.result if isinstance(one, _Done) else one
+            result = one.result if isinstance(one, _Done) else one
+            others = self._same_sheets.get(result.student, ())
+            yield replace(result, same_sheet=others) if others else result
 
     def _done(self, work: Work, papers: Mapping[str, Paper], assignment: str) -> _Done:
         papers = _with_time_doubt(work, papers)
@@ -379,7 +387,10 @@ class _Marking:
 
 
 def read_marks(layout: Layout, student: str, assignment: str) -> tuple[MarkedAssignment, ...]:
-    """The marks of a hand-in that was marked before, with their reasons; one for each notebook."""
+    """The marks of a hand-in that was marked before, with their reasons; one for each notebook.
+
+    Whether others handed in the same answer sheet is looked up now.
+    """
     folder = layout.folder("autograded", student, assignment)
     found = []
     for path in sorted(folder.glob("*.ipynb")) if folder.is_dir() else []:
@@ -397,6 +408,9 @@ def read_marks(layout: Layout, student: str, assignment: str) -> tuple[MarkedAss
                 "Mark the hand-in first: hanoikit class autograde {assignment} --trainee {student}"
             ).format(student=student, assignment=assignment),
         )
+    others = replay.same_sheets(layout.whole_class().students(assignment)).get(student)
+    if others:
+        found[0] = replace(found[0], findings=(*found[0].findings, replay.finding_of(others)))
     return tuple(found)
 
 

@@ -15,7 +15,7 @@ import fnmatch
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +65,7 @@ class Layout:
             config.merge(_load(course))
             config.merge(given)
             found = True
-        if not found:
+        if not found and "root" not in given.CourseDirectory:
             raise ClassroomError(
                 _("This is no course directory: there is no nbgrader_config.py."),
                 where=str(root),
@@ -109,6 +109,10 @@ class Layout:
             nbgrader_step=self.steps[step], student_id=student, assignment_id=assignment
         )
         return Path(os.path.normpath(self.root / made))
+
+    def whole_class(self) -> Layout:
+        """The same course without a choice of students."""
+        return replace(self, student="*", excluded=frozenset())
 
     def students(self, assignment: str) -> Iterator[tuple[str, Path]]:
         """Everybody who handed in this assignment, in the order of their names, with the folder."""

@@ -21,6 +21,7 @@ from hanoikit.grading.repair import repair
 from hanoikit.grading.source import Question
 from hanoikit.grading.trusted.limits import Limits
 from hanoikit.grading.trusted.parcel import Parcel
+from hanoikit.grading.trusted.tidy import tidy
 from hanoikit.grading.written import fill_written
 from hanoikit.i18n import _
 
@@ -79,6 +80,7 @@ def read_hand_in(parcel: Parcel, source: Assignment, limits: Limits, *, kit: boo
         stubs = {cells.grade_id(cell): cells.source_of(cell) for cell in source.release["cells"]}
         notebook["cells"], _changed = fill_written(notebook, answers, stubs)
     restore(notebook, source.notebook)
+    tidy(notebook)
     return Admitted(notebook, (*parcel.findings, *findings, *sheet_findings, *repaired.findings))
 
 
