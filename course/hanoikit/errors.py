@@ -91,6 +91,10 @@ class TextRefused(HanoiKitError):
     """An imported file is not a usable copy of the Convention's text."""
 
 
+class StatusFileRefused(HanoiKitError):
+    """A file is not a usable status file of the UN Treaty Collection for this Convention."""
+
+
 class DataInvalid(HanoiKitError):
     """A data file of the kit does not fit its schema."""
 
@@ -132,6 +136,44 @@ class PackageInvalid(EvidenceError):
 
 class ToolMissing(HanoiKitError):
     """A program that this step needs is not installed; the message says which package has it."""
+
+
+# records and the 24/7 network
+
+
+class LogUnwritable(HanoiKitError):
+    """A record could not be put on the disk; nothing was written."""
+
+
+class NetworkError(HanoiKitError):
+    """Base of what can go wrong between the desks of the 24/7 network."""
+
+
+class MessageUnreadable(NetworkError):
+    """Bytes that are no message of the network: not strict JSON, too large, too deep, or of another form."""
+
+
+class MessageIncomplete(NetworkError):
+    """A message lacks what the Convention asks for; ``findings`` lists every gap in reading order."""
+
+
+class EnvelopeRejected(NetworkError):
+    """A signed message must not be acted on: forged, altered, replayed, for another desk, out of its time.
+
+    ``cause`` is the code of the gravest finding.
+    """
+
+    @property
+    def cause(self) -> str:
+        return self.findings[0].code if self.findings else ""
+
+
+class ActRefused(NetworkError):
+    """A desk may not do this in this case, or not any more; the findings name the provision."""
+
+
+class ScenarioInvalid(NetworkError):
+    """A scenario, a desk's script or a State's rules cannot be used as they are written."""
 
 
 # exercise

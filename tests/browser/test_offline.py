@@ -1,4 +1,4 @@
-"""The lesson again, on a machine without any network but itself."""
+"""Every page again, on a machine without any network but itself."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 ROOT = Path(__file__).parents[2]
 
 
-def test_the_lesson_works_with_the_network_removed(tmp_path: Path) -> None:
+def test_the_course_works_with_the_network_removed(tmp_path: Path) -> None:
     bwrap = shutil.which("bwrap")
     assert bwrap, "bubblewrap is not installed; 'make test' installs it where it may."
     # A network namespace of its own, with nothing in it but the loopback device.
@@ -29,7 +29,7 @@ def test_the_lesson_works_with_the_network_removed(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     outer = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     run = subprocess.run(
-        [*wall, *command, f"--basetemp={tmp_path / 'run'}", str(ROOT / "tests/browser/test_lesson.py")],
+        [*wall, *command, f"--basetemp={tmp_path / 'run'}", str(ROOT / "tests/browser/test_every_page.py")],
         cwd=ROOT,
         capture_output=True,
         text=True,

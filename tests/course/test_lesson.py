@@ -14,7 +14,6 @@ import pytest
 
 from hanoikit import build, resources
 
-NAME = "m04-evidence-chain"
 LIMIT = 200_000
 """Bytes that one saved output may have."""
 
@@ -49,10 +48,10 @@ def without_network() -> tuple[str, ...]:
     return prefix if done.stdout.strip() == "unreachable" else ()
 
 
-def run(notebook: dict, folder: Path) -> dict:
-    """The notebook after all its cells ran in ``folder``."""
+def run(notebook: dict, path: Path) -> dict:
+    """The notebook after all its cells ran as ``path``, in the folder of it."""
+    folder = path.parent
     folder.mkdir(parents=True)
-    path = folder / f"{NAME}.ipynb"
     path.write_text(build.dumps(notebook), encoding="utf-8")
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith(("NBGRADER", "HANOIKIT"))
@@ -101,37 +100,33 @@ def check_clean(notebook: dict) -> None:
 
 
 @pytest.fixture(scope="module")
-def lesson_run(tmp_path_factory) -> tuple[dict, Path]:
+def lesson_run(name, tmp_path_factory) -> dict:
     folder = tmp_path_factory.mktemp("lesson") / "work"
-    return run(build.derive_lesson(resources.lessons() / f"{NAME}.md"), folder), folder
+    return run(build.derive_lesson(resources.lessons() / f"{name}.md"), folder / f"{name}.ipynb")
 
 
 @pytest.mark.slow
 def test_the_lesson_runs_from_top_to_bottom_without_a_word_of_error(lesson_run):
-    notebook, folder = lesson_run
-    check_clean(notebook)
-    assert (folder / "m04-work" / "case" / "usb.E01").is_file()
+    check_clean(lesson_run)
 
 
 @pytest.mark.slow
 def test_every_lab_and_self_check_of_the_lesson_shows_something_with_a_plain_text_beside_it(
     lesson, lesson_run
 ):
-    notebook, _folder = lesson_run
     shown = 0
-    for cell in notebook["cells"]:
+    for cell in lesson_run["cells"]:
         if {"lab", "selfcheck"} & set(cell["metadata"].get("tags", ())):
             kinds = [set(output.get("data", ())) for output in cell["outputs"]]
             assert any(kinds), "".join(cell["source"])
             assert all("text/plain" in kind for kind in kinds if kind)
             shown += 1
-    assert shown == sum(bool(cell.tags & {"lab", "selfcheck"}) for cell in lesson.cells) >= 8
+    assert shown == sum(bool(cell.tags & {"lab", "selfcheck"}) for cell in lesson.cells) >= 4
 
 
 @pytest.mark.slow
-def test_the_assignment_as_handed_out_runs_to_its_end_and_saves_no_answer(assignment, tmp_path):
-    notebook = run(assignment.release, tmp_path / "work")
-    check_clean(notebook)
+def test_the_assignment_as_handed_out_runs_to_its_end_and_saves_no_answer(name, assignment, tmp_path):
+    check_clean(run(assignment.release, tmp_path / "work" / f"{name}.ipynb"))
     sheet = tmp_path / "work" / "answers.jsonl"
-    assert not sheet.exists() or '"question": "m04' not in sheet.read_text()
+    assert not sheet.exists() or f'"question": "{name[:3]}' not in sheet.read_text()
     assert not (tmp_path / "work" / "work" / "package").exists()

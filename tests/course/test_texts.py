@@ -1,4 +1,4 @@
-"""Module 4 as a text: what it cites exists, its questions are its own, every objective is met."""
+"""Every module as a text: what it cites exists, its questions are its own, every objective is met."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from hanoikit import build, convention
 from hanoikit.build.calls import split_hidden
 from hanoikit.errors import UnknownProvision
 
-MARKED_BY_HAND = {"m04-q12"}
+LENGTH = range(8, 13)
+"""How many questions of an assignment are marked automatically, those for examiners left out."""
 
 
 def calls(code: str, owner: str) -> Iterator[ast.Call]:
@@ -58,7 +59,7 @@ def referenced(source) -> set[str]:
 
 def test_every_provision_that_lesson_and_assignment_cite_exists(lesson, assignment):
     lesson_refs, assignment_refs = referenced(lesson), referenced(assignment.parsed)
-    assert len(lesson_refs) >= 9 and len(assignment_refs) >= 6
+    assert len(lesson_refs) >= 7 and len(assignment_refs) >= 6
     for reference in lesson_refs | assignment_refs:
         assert convention.provision(reference).summary, reference
     with pytest.raises(UnknownProvision):
@@ -80,17 +81,17 @@ def test_what_the_lesson_teaches_to_cite_is_what_the_front_matter_says(lesson):
         assert f"`{reference}`" in text, reference
 
 
-def test_every_mark_sends_the_trainee_to_a_place_that_the_lesson_has(lesson, marks):
+def test_every_mark_sends_the_trainee_to_a_place_that_the_lesson_has(name, lesson, marks):
     headings = {
         heading.strip().replace(" ", "-")
         for cell in lesson.cells
         if cell.kind == "markdown"
         for heading in re.findall(r"^#+ (.+)$", cell.source, flags=re.MULTILINE)
     }
-    for name, call in marks.items():
+    for question, call in marks.items():
         page, _hash, anchor = str(keyword(call, "read")).partition("#")
-        assert page == "m04-evidence-chain", name
-        assert anchor in headings, (name, anchor)
+        assert page == name, question
+        assert anchor in headings, (question, anchor)
 
 
 def test_every_mark_explains_itself(marks):
@@ -98,12 +99,21 @@ def test_every_mark_explains_itself(marks):
         assert any(one.arg == "why" for one in call.keywords), name
 
 
-def test_there_are_twelve_automatic_questions_one_of_them_extra_and_one_read_by_a_person(assignment):
-    automatic = [question for question in assignment.questions if not question.written]
-    assert len(automatic) == 12
-    assert [question.id for question in automatic if question.extra] == ["m04-q13"]
-    assert {question.id for question in assignment.questions if question.written} == MARKED_BY_HAND
+def test_an_assignment_has_eight_to_twelve_automatic_questions_and_one_that_a_person_reads(assignment):
+    core = [question for question in assignment.questions if not question.written and not question.extra]
+    assert len(core) in LENGTH
+    assert len([question for question in assignment.questions if question.written]) == 1
     assert assignment.pass_mark == 70
+
+
+def test_lesson_and_assignment_say_what_an_instructor_and_a_trainee_plan_with(lesson, assignment):
+    minutes = lesson.front["minutes"]
+    assert 45 <= minutes["teaching"] + minutes["practice"] <= 75
+    assert 30 <= sum(assignment.parsed.front["minutes"].values()) <= 60
+    notes = lesson.front["instructor_notes"]
+    for word in ("Discussion", "mistakes"):
+        assert word in notes, word
+    assert lesson.front["prerequisites"]
 
 
 def test_every_objective_is_met_without_the_extra_and_the_written_question(lesson, assignment):
@@ -133,7 +143,7 @@ def test_the_questions_of_the_assignment_are_not_those_of_the_lesson(lesson, ass
     in_assignment = set().union(
         *(texts_of(cell.source, "ask") for cell in assignment.parsed.cells if "ask" in cell.tags)
     )
-    assert len(in_lesson) > 20 and len(in_assignment) > 20
+    assert len(in_lesson) > 12 and len(in_assignment) > 20
     assert in_lesson.isdisjoint(in_assignment)
     text = "\n".join(cell.source for cell in lesson.cells if cell.kind == "markdown")
     checks = re.findall(r"^\*\*Check \d.*?(?=^\*\*Check|^## |\Z)", text, flags=re.MULTILINE | re.DOTALL)
@@ -145,7 +155,7 @@ def test_the_questions_of_the_assignment_are_not_those_of_the_lesson(lesson, ass
             assert shared < 0.35, (question.id, shared)
 
 
-def test_no_key_is_readable_in_what_the_trainee_receives(assignment):
+def test_no_key_is_readable_in_what_the_trainee_receives(name, assignment):
     text = "\n".join(cell["source"] for cell in assignment.release["cells"])
     for hidden in (
         "BEGIN HIDDEN",
@@ -155,6 +165,6 @@ def test_no_key_is_readable_in_what_the_trainee_receives(assignment):
         "mark.accepted(",
         "truth",
         "handed_in",
-        'answer("m04',
+        f'answer("{name[:3]}',
     ):
         assert hidden not in text, hidden

@@ -12,7 +12,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from hanoikit.errors import IdentityRejected, UsageError
-from hanoikit.evidence import certificates
 from hanoikit.evidence.identity import (
     CourseAuthority,
     Identity,
@@ -22,7 +21,8 @@ from hanoikit.evidence.identity import (
     pem,
     verify,
 )
-from hanoikit.evidence.keys import rsa_key
+from hanoikit.trust import certificates
+from hanoikit.trust.keys import rsa_key
 
 MAY = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
 ANH = {"name": "Lan Anh Tran", "role": "DEFR", "organisation": "Cyber Unit", "state": "XA"}

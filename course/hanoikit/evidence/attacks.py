@@ -29,7 +29,6 @@ from hanoikit.evidence.attack_texts import texts
 from hanoikit.evidence.custody_anchor import Anchor
 from hanoikit.evidence.custody_entry import CustodyEntry, signed_line
 from hanoikit.evidence.custody_log import CustodyLog
-from hanoikit.evidence.identity import Identity
 from hanoikit.evidence.rewriting import (
     handovers,
     hash_above,
@@ -42,6 +41,7 @@ from hanoikit.evidence.rewriting import (
     value_of,
 )
 from hanoikit.i18n import _
+from hanoikit.trust.identity import Identity
 
 Signers = Mapping[str, Identity]
 

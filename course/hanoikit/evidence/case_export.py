@@ -24,10 +24,10 @@ from typing import Any
 
 from hanoikit.errors import EvidenceError, Finding, UsageError
 from hanoikit.evidence.case_items import Item, Tool, file_item, image_item
-from hanoikit.evidence.certificates import Person, person
 from hanoikit.evidence.custody import CustodyEntry, CustodyLog
 from hanoikit.evidence.custody_entry import OPENING
 from hanoikit.i18n import _
+from hanoikit.trust.certificates import Person, person
 
 __all__ = ["CONTEXT", "KB", "Item", "Tool", "export", "file_item", "image_item", "to_bytes", "write"]
 

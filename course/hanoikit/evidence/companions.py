@@ -17,11 +17,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hanoikit.errors import ArtefactUnreadable, Finding, HanoiKitError, ProofRejected, UsageError
-from hanoikit.evidence import bagging, certificates, custody
+from hanoikit.evidence import bagging, custody
 from hanoikit.evidence.bagcheck import BagState
 from hanoikit.evidence.bagging import Hashed
 from hanoikit.evidence.seal import InclusionProof, Seal, SignedRoot, verify_inclusion
 from hanoikit.i18n import _
+from hanoikit.trust import certificates
 
 if TYPE_CHECKING:
     from cryptography import x509

@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hanoikit.errors import Finding, Severity
-from hanoikit.evidence.certificates import require_zone
 from hanoikit.evidence.custody_entry import Unreadable
 from hanoikit.evidence.custody_log import CustodyLog
 from hanoikit.i18n import _
+from hanoikit.trust.certificates import require_zone
 
 _CHAINED = ("28(3)(c)", "ISO/IEC 27037")
 _TIMED = ("RFC 3161",)

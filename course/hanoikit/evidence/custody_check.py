@@ -39,11 +39,11 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from hanoikit.errors import ChainBroken
-from hanoikit.evidence.certificates import fingerprint, person, problems, require_zone
 from hanoikit.evidence.custody_anchor import Anchor, LogFinding, anchor_findings, finding_at
 from hanoikit.evidence.custody_entry import CLOSING, OPENING, CustodyEntry, Unreadable
 from hanoikit.evidence.custody_log import CustodyLog
 from hanoikit.i18n import _
+from hanoikit.trust.certificates import fingerprint, person, problems, require_zone
 
 _SIGNED = ("40(14)", "RFC 8032 5.1.7")
 _CHAINED = ("28(3)(c)", "ISO/IEC 27037")

@@ -23,11 +23,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from hanoikit.errors import IdentityRejected, UsageError
-from hanoikit.evidence.canonical import canonical, is_canonical
-from hanoikit.evidence.certificates import fingerprint, load_certificate, require_zone
 from hanoikit.evidence.hashing import ALGORITHMS
-from hanoikit.evidence.identity import Identity
 from hanoikit.i18n import _
+from hanoikit.trust.canonical import canonical, is_canonical
+from hanoikit.trust.certificates import fingerprint, load_certificate, require_zone
+from hanoikit.trust.identity import Identity
 
 _HEX_DIGITS = frozenset("0123456789abcdef")
 ENTRY_TYPE = "hanoikit.custody-entry/1"

@@ -21,8 +21,6 @@ from pathlib import Path
 from cryptography import x509
 
 from hanoikit.errors import ArtefactUnreadable, UsageError
-from hanoikit.evidence.canonical import canonical
-from hanoikit.evidence.certificates import fingerprint
 from hanoikit.evidence.custody_entry import (
     ACTIONS,
     CLOSING,
@@ -37,8 +35,10 @@ from hanoikit.evidence.custody_entry import (
     refuse_bad_entry,
     signed_line,
 )
-from hanoikit.evidence.identity import Identity
 from hanoikit.i18n import _
+from hanoikit.trust.canonical import canonical
+from hanoikit.trust.certificates import fingerprint
+from hanoikit.trust.identity import Identity
 
 __all__ = [
     "ACTIONS",

@@ -19,13 +19,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from hanoikit.errors import Finding, IdentityRejected
-from hanoikit.evidence import certificates
 from hanoikit.i18n import _
+from hanoikit.trust import certificates
 
 if TYPE_CHECKING:
     from cryptography import x509
 
-    from hanoikit.evidence.identity import Identity
+    from hanoikit.trust.identity import Identity
 
 FORMAT = "hanoikit-detached-signature-1"
 

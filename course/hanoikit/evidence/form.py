@@ -21,9 +21,9 @@ from typing import Any, Literal
 
 from hanoikit.errors import EvidenceError, ToolMissing, UsageError
 from hanoikit.evidence.atomic import refusing, temporary
-from hanoikit.evidence.certificates import Person, person
 from hanoikit.evidence.custody import CustodyEntry, CustodyLog
 from hanoikit.i18n import _, direction
+from hanoikit.trust.certificates import Person, person
 
 Paper = Literal["a4", "us-letter"]
 _TEMPLATE = Path(__file__).with_name("form.typ")

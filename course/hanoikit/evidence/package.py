@@ -38,19 +38,20 @@ from hanoikit.errors import (
     TokenRejected,
     UsageError,
 )
-from hanoikit.evidence import bagcheck, bagging, certificates, companions, detached, timestamp
+from hanoikit.evidence import bagcheck, bagging, companions, detached, timestamp
 from hanoikit.evidence.atomic import refusing, temporary
 from hanoikit.evidence.bagging import Hashed
 from hanoikit.i18n import _
+from hanoikit.trust import certificates
 
 if TYPE_CHECKING:
     from cryptography import x509
 
-    from hanoikit.evidence.certificates import Person
     from hanoikit.evidence.custody import CustodyLog
-    from hanoikit.evidence.identity import Identity
     from hanoikit.evidence.seal import Seal
     from hanoikit.evidence.timestamp import LocalTimestampAuthority, TimestampInfo
+    from hanoikit.trust.certificates import Person
+    from hanoikit.trust.identity import Identity
 
 SIGNED = "tagmanifest-sha256.txt"
 SIGNATURE = f"signature/{SIGNED}.sig.json"

@@ -14,10 +14,10 @@ from random import Random
 from typing import Any
 
 from hanoikit.errors import UsageError
-from hanoikit.evidence.certificates import person
 from hanoikit.evidence.custody_entry import CLOSING, CustodyEntry, encode_certificate, signed_line
 from hanoikit.evidence.custody_log import CustodyLog
-from hanoikit.evidence.identity import CourseAuthority, Identity
+from hanoikit.trust.certificates import person
+from hanoikit.trust.identity import CourseAuthority, Identity
 
 
 def value_of(entry: CustodyEntry) -> dict[str, Any]:

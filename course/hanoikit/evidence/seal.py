@@ -37,10 +37,6 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from hanoikit.errors import ArtefactUnreadable, Finding, HanoiKitError, IdentityRejected, UsageError
-from hanoikit.evidence.canonical import canonical
-from hanoikit.evidence.certificates import Person, check_signature, load_certificate, require_zone
-from hanoikit.evidence.certificates import verify as verify_certificate
-from hanoikit.evidence.identity import Identity
 from hanoikit.evidence.merkle import Tree
 from hanoikit.evidence.seal_proof import (
     ConsistencyProof,
@@ -51,6 +47,10 @@ from hanoikit.evidence.seal_proof import (
     verify_inclusion,
 )
 from hanoikit.i18n import _
+from hanoikit.trust.canonical import canonical
+from hanoikit.trust.certificates import Person, check_signature, load_certificate, require_zone
+from hanoikit.trust.certificates import verify as verify_certificate
+from hanoikit.trust.identity import Identity
 
 __all__ = [
     "ConsistencyProof",

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from hanoikit.errors import Finding, ProofRejected, UsageError
-from hanoikit.evidence.canonical import canonical
 from hanoikit.evidence.merkle import HASH_SIZE, check_consistency, check_inclusion, leaf_hash
 from hanoikit.i18n import _
+from hanoikit.trust.canonical import canonical
 
 LEAF_TYPE = "hanoikit.seal-leaf/1"
 INCLUSION_TYPE = "hanoikit.inclusion-proof/1"

@@ -32,8 +32,9 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from hanoikit.errors import UsageError
-from hanoikit.evidence.certificates import key_usage, pem, require_zone
-from hanoikit.evidence.keys import (
+from hanoikit.evidence.timestamp_check import TimestampInfo, Token, from_hex, verify
+from hanoikit.trust.certificates import key_usage, pem, require_zone
+from hanoikit.trust.keys import (
     Seed,
     derive,
     ed25519_key,
@@ -42,7 +43,6 @@ from hanoikit.evidence.keys import (
     serial_number,
     write_private,
 )
-from hanoikit.evidence.timestamp_check import TimestampInfo, Token, from_hex, verify
 
 __all__ = [
     "AUTHORITY_NAME",
