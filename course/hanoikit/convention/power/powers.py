@@ -61,7 +61,7 @@ def data_label(kind: Data) -> str:
 
 @dataclass(frozen=True, slots=True)
 class InvestigativePower:
-    """One rung.
+    """One rung. ``short`` is its name where there is little room.
 
     ``reaches`` are the kinds it brings to the authorities; ``keeps`` those it only keeps from vanishing. ``rung``
     counts from 1, least intrusive first, within its ``track``. ``abroad`` is the provision under which another
@@ -71,6 +71,7 @@ class InvestigativePower:
 
     id: str
     name: str
+    short: str
     ref: str
     rung: int
     track: str
@@ -111,6 +112,7 @@ def powers() -> tuple[InvestigativePower, ...]:
         InvestigativePower(
             id=entry["id"],
             name=entry["name"],
+            short=entry["short"],
             ref=entry["ref"],
             rung=entry["rung"],
             track=entry["track"],
