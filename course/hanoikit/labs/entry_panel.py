@@ -211,7 +211,7 @@ def _forecast(status: StatusTable, values: Values) -> Result:
     return Result(
         join(sentence(strong(said)), bands, parameters),
         say=said,
-        pictures=(figures.way_to_forty(found, horizon + timedelta(days=120), alt=said),),
+        pictures=(figures.way_to_forty(found, horizon + timedelta(days=120), alt=_drawn(found)),),
     )
 
 
@@ -227,6 +227,18 @@ def _sentence(found: Forecast) -> str:
         share=round(found.share * 100),
         start=spoken(found.start),
         have=found.have,
+    )
+
+
+def _drawn(found: Forecast) -> str:
+    return _(
+        "Three lines lead from {have} instruments to the dashed line at forty: early {early}, "
+        "middle {middle}, late {late}."
+    ).format(
+        have=found.have,
+        early=_spoken(found.fortieth.early),
+        middle=_spoken(found.fortieth.middle),
+        late=_spoken(found.fortieth.late),
     )
 
 

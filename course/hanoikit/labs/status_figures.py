@@ -20,24 +20,31 @@ LOOKS: Mapping[Standing, tuple[str, str, str]] = {
     "ratified": ("#E69F00", "x", "square"),
     "signed": ("#9fd3f5", "/", "circle"),
     "uncertain": ("#ffffff", ".", "diamond"),
-    "neither": ("#ffffff", "", "circle-open"),
+    "neither": ("#ffffff", "", ""),
 }
+
+
+def standing_word(standing: Standing) -> str:
+    """The word of a standing, for a table or a legend."""
+    match standing:
+        case "ratified":
+            return _("ratified, as reported")
+        case "signed":
+            return _("signed only")
+        case "uncertain":
+            return _("the day is not known exactly")
+        case _:
+            return _("neither")
 
 
 def day_map(chosen: Mapping[str, Standing], labels: Mapping[str, str], region: str, alt: str) -> Picture:
     """The standing of each code on the map."""
-    words = {
-        "ratified": _("ratified, as reported"),
-        "signed": _("signed only"),
-        "uncertain": _("day not known exactly"),
-        "neither": _("neither"),
-    }
     groups = []
     for standing in ("neither", "signed", "uncertain", "ratified"):
         codes = tuple(code for code, found in chosen.items() if found == standing)
         if codes:
             colour, pattern, symbol = LOOKS[standing]
-            groups.append(Group(words[standing], codes, colour, pattern, symbol))
+            groups.append(Group(standing_word(standing), codes, colour, pattern, symbol))
     return world_map(groups, alt=alt, labels=labels, view=region)
 
 
