@@ -11,25 +11,46 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Literal
+from typing import IO, Any, Literal, NoReturn
 
 from hanoikit import resources
 from hanoikit.errors import GradingError
+from hanoikit.grading.trusted.kit import AT_START
 from hanoikit.grading.trusted.limits import Limits
 from hanoikit.grading.trusted.outer import Wall, cannot_isolate
 from hanoikit.grading.trusted.wire import Channel, WireError
 from hanoikit.i18n import _
 
 Role = Literal["runner", "judge"]
+
+
+class _ZygoteDied(GradingError):
+    """The zygote is gone; another may do better."""
+
+
 _START_SECONDS = 120.0
 _FORK_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a child ended."""
+
+    code: int
+    """Exit code, negative for a signal."""
+    outside: bool = False
+    """Somebody else killed it: the system, short of memory, or a person. It cannot do that itself."""
+    waited: float = 0.0
+    """Seconds in which it was ready to run and had no processor."""
 
 
 class Child:
@@ -41,13 +62,28 @@ class Child:
         self._pid = pid
         self._folder = folder
 
-    def end(self) -> int:
-        """Kill it with everything that it started; its exit code, negative for a signal."""
+    def entered(self, *, seconds: float) -> None:
+        """Wait until it is behind its wall; whatever goes wrong before is this machine's fault.
+
+        Raises :class:`GradingError` with the machine's words, or :class:`WireError`.
+        """
+        answer = self.channel.receive(seconds=seconds)
+        if "failed" in answer:
+            raise cannot_isolate(str(answer["failed"]))
+
+    def waited(self) -> float:
+        """Seconds in which it was ready to run and had no processor, until now."""
+        return self._nursery._waited(self._pid)
+
+    def end(self, *, limits: Limits | None = None) -> Ending:
+        """Kill it with everything that it started. With its ``limits``, when the conversation broke off, it is
+        found out how it ended.
+        """
         self.channel.close()
-        code = self._nursery._end(self._pid)
+        ending = self._nursery._end(self._pid, limits)
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
-        return code
+        return ending
 
 
 class Nursery:
@@ -111,7 +147,16 @@ class Nursery:
             self._orders.send({"role": self.role, "modules": list(self.modules), "cells": self._cells})
 
     def fork(self, limits: Limits, *, name: str) -> Child:
-        """A new child for one hand-in; raises :class:`GradingError` when none can be had."""
+        """A new child for one hand-in; raises :class:`GradingError` when none can be had.
+
+        A zygote that somebody killed is started again.
+        """
+        try:
+            return self._fork(limits, name)
+        except _ZygoteDied:
+            return self._fork(limits, name)
+
+    def _fork(self, limits: Limits, name: str) -> Child:
         self._wait()
         assert self._orders is not None
         ours, theirs = socket.socketpair()
@@ -130,9 +175,9 @@ class Nursery:
             answer = self._orders.receive(seconds=_FORK_SECONDS)
         except WireError as error:
             ours.close()
-            words = self._words()
-            self.close()
-            raise cannot_isolate(words or _("the process for hand-ins died")) from error
+            if folder is not None:
+                shutil.rmtree(folder, ignore_errors=True)
+            self._died(error)
         finally:
             theirs.close()
         if "failed" in answer:
@@ -164,9 +209,12 @@ class Nursery:
         try:
             answer = self._orders.receive(seconds=_START_SECONDS)
         except WireError as error:
-            words = self._words()
+            self._died(error)
+        if answer.get("kit") != AT_START:
             self.close()
-            raise cannot_isolate(words) from error
+            raise GradingError(
+                _("The kit's files were changed after this run began."), next_step=_("Start it again.")
+            )
         if answer.get("threads") != 1:
             # A library that starts threads when it is imported cannot be preloaded; cells import it then.
             if not self.modules:
@@ -180,15 +228,38 @@ class Nursery:
             return
         self._ready = True
 
-    def _end(self, pid: int) -> int:
+    def _died(self, error: WireError) -> NoReturn:
+        said = cannot_isolate(self._words() or _("the process for hand-ins died"))
+        self.close()
+        raise _ZygoteDied(said.what, where=said.where, next_step=said.next_step) from error
+
+    def _end(self, pid: int, limits: Limits | None) -> Ending:
         if self._orders is None:
-            return 0
+            return Ending(0, outside=True)
         try:
-            self._orders.send({"end": pid}, seconds=_FORK_SECONDS)
-            return int(self._orders.receive(seconds=_FORK_SECONDS)["ended"])
+            self._orders.send({"end": pid, "why": limits is not None}, seconds=_FORK_SECONDS)
+            answer = self._orders.receive(seconds=_FORK_SECONDS)
+            code = int(answer["ended"])
+            if limits is None:
+                return Ending(code)
+            # The kernel ends what has used up its processor time with the same signal.
+            spent = float(answer.get("processor") or 0.0) >= limits.processor_seconds - 1
+            # Behind its wall it is the first process of its world, which cannot kill itself.
+            outside = self._wall.isolated and code == -signal.SIGKILL and not answer.get("ours") and not spent
+            return Ending(code, outside, float(answer.get("waited") or 0.0))
         except (WireError, KeyError, ValueError):
             self.close()
-            return 0
+            return Ending(0, outside=True)
+
+    def _waited(self, pid: int) -> float:
+        if self._orders is None:
+            return 0.0
+        try:
+            self._orders.send({"look": pid}, seconds=_FORK_SECONDS)
+            return float(self._orders.receive(seconds=_FORK_SECONDS)["waited"])
+        except (WireError, KeyError, ValueError):
+            self.close()
+            return 0.0
 
     def _hidden(self) -> list[Path]:
         """What lies below the shown folders and must not be seen: author's texts in an installed kit."""

@@ -11,8 +11,9 @@ cell, and what depends on it, is lost.
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,6 +30,11 @@ from hanoikit.i18n import _
 
 _GRACE = 2.0
 """Seconds between the child's own alarm and the parent's kill."""
+PATIENCE = 3.0
+"""How many times its limit a process that is ready may wait for a processor, on top of the limit."""
+_LEAST = 0.05
+_STARTS = 3
+_ATTEMPTS = 4
 _SLOW_CELL = "CellTimeoutError"
 
 
@@ -43,6 +49,12 @@ class Record:
     outputs: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     """By place in the hand-in's notebook: what the trainee's cell shows."""
     findings: list[Finding] = field(default_factory=list)
+    busy: bool = False
+    """A time limit was reached because the machine was too busy: lost points may be its fault."""
+
+
+class _Disturbed(Exception):
+    """Somebody outside killed a process of this hand-in's; what it said so far is no basis for a mark."""
 
 
 class _Dead(Exception):
@@ -66,6 +78,8 @@ class TraineeProcess:
         self._calls = 0
         self._left = limits.all_output
         self._seconds = limits.hand_in_seconds
+        self._counted = 0.0  # seconds that this child waited for a processor and that were given back
+        self._given = 0.0
         self.given_up = False
 
     def run(self, wanted: Sequence[dict[str, Any]], names: Sequence[str] = ()) -> dict[str, Any]:
@@ -90,17 +104,20 @@ class TraineeProcess:
         checked = self._checked(question)
         if checked is None or self.given_up:
             return {"dead": True} if self.given_up else {}
-        seconds = float(checked.get("seconds") or 2.0) + _GRACE
+        limit = float(checked.get("seconds") or 2.0)
         started = time.monotonic()
         try:
             self._alive()
             assert self._child is not None
-            self._child.channel.send(checked, seconds=seconds)
-            return self._answer(self._child.channel.receive(seconds=seconds), checked)
+            self._child.channel.send(checked, seconds=limit + _GRACE)
+            answer = self._answer(self._receive(limit, limit + _GRACE), checked)
+            if answer.get("slow"):
+                self._was_busy(limit)
+            return answer
         except _Dead:
             return {"dead": True}
         except Late:
-            self._bury(None)
+            self._bury(None, late=limit)
             return {"slow": True}
         except (Gone, Refused):
             self._bury(None)
@@ -121,26 +138,81 @@ class TraineeProcess:
                 self._give_up(_("It ended too often."))
                 raise _Dead(None, False)
             self._restarts += 1
-            self._child = self._nursery.fork(self._limits, name=self._name)
+            self._start()
             try:
-                self._parcel.hand_over(self._child.channel, seconds=30)
                 if self._done:
                     # Once more, without showing it again.
                     again = [cell for cell in self._done if cell["n"] not in self._killers]
                     self._send(again, quiet=True)
             except _Dead:
                 continue
-            except WireError:
-                reason = self._reason()
-                self._bury(None)
-                if self._restarts > self._limits.restarts:
-                    raise GradingError(
-                        _("The hand-in's process could not be set up: {reason}.").format(reason=reason),
-                        next_step=_("Run hanoikit doctor."),
-                    ) from None
 
-    def _reason(self) -> str:
-        return _("it ended at once")
+    def _start(self) -> None:
+        """A new process with the files. No line of the trainee's has run yet, so a failure is not theirs."""
+        self._counted = self._given = 0.0
+        for turn in range(_STARTS):
+            self._child = self._nursery.fork(self._limits, name=self._name)
+            try:
+                self._parcel.hand_over(self._child.channel, seconds=30)
+                self._child.entered(seconds=30)
+                return
+            except WireError as error:
+                self.end()
+                if turn == _STARTS - 1:
+                    raise GradingError(
+                        _("The hand-in's process could not be set up: it ended at once."),
+                        next_step=_("Run hanoikit doctor."),
+                    ) from error
+            except GradingError:
+                self.end()
+                raise
+
+    def _receive(self, limit: float, seconds: float) -> dict[str, Any]:
+        """The next answer. Time in which the process waited for a processor does not count, as long as it is
+        not more than the limit some times over.
+        """
+        assert self._child is not None
+        left = seconds
+        given = 0.0
+        while True:
+            try:
+                return self._child.channel.receive(seconds=left)
+            except Late:
+                left = min(self._waited(), PATIENCE * limit - given)
+                if left < _LEAST:
+                    raise
+                given += left
+
+    def _waited(self) -> float:
+        """What the process waited for a processor since this was asked last; it is given back to it."""
+        if self._child is None:
+            return 0.0
+        now = self._child.waited()
+        more, self._counted = max(0.0, now - self._counted), max(now, self._counted)
+        self._give(more)
+        return more
+
+    def _give(self, seconds: float) -> None:
+        more = min(seconds, PATIENCE * self._limits.hand_in_seconds - self._given)
+        self._given += more
+        self._seconds += more
+
+    def _was_busy(self, limit: float, waited: float | None = None) -> None:
+        """After a limit was reached: note it when the process had waited longer than it is ever given."""
+        if waited is None:
+            waited = self._child.waited() if self._child is not None else 0.0
+        if waited < PATIENCE * limit * 0.9:
+            return
+        self._record.busy = True
+        finding = Finding(
+            "machine-busy",
+            _(
+                "This machine was so busy that a time limit was reached, and points may be lost for that "
+                "reason. Mark it again when the machine has less to do."
+            ),
+        )
+        if finding not in self._record.findings:
+            self._record.findings.append(finding)
 
     def _send(
         self, wanted: Sequence[dict[str, Any]], names: Sequence[str] = (), *, quiet: bool = False
@@ -164,7 +236,9 @@ class TraineeProcess:
                 current = cell["n"]
                 started = time.monotonic()
                 most = min(limits.cell_seconds + _GRACE, max(self._seconds, 0.1))
-                answer = channel.receive(seconds=most)
+                answer = self._receive(limits.cell_seconds, most)
+                if answer.get("late") is True:
+                    self._was_busy(limits.cell_seconds)
                 self._spend(time.monotonic() - started)
                 if answer.get("n") != current:
                     raise Refused("an answer for another cell")
@@ -175,21 +249,29 @@ class TraineeProcess:
                     self._left -= sum(len(str(output)) for output in shown)
                     self._record.outputs[current] = shown
             if not wanted:
-                answer = channel.receive(seconds=_GRACE * (1 + len(names)))
+                answer = self._receive(_GRACE, _GRACE * (1 + len(names)))
             return (
                 dict(self._answer(answer, {"do": "names", "names": names}).get("names", {})) if names else {}
             )
         except WireError as error:
             late = isinstance(error, Late)
+            limit = limits.cell_seconds if current is not None else _GRACE
+            self._bury(current, late=limit if late else 0.0)
             self._spend(time.monotonic() - started)
-            self._bury(current, late=late)
             raise _Dead(current, late) from error
 
-    def _bury(self, place: int | None, *, late: bool = False) -> None:
+    def _bury(self, place: int | None, *, late: float = 0.0) -> None:
+        """End the process, which died at this cell; ``late`` is the limit that it did not keep."""
         code = 0
         if self._child is not None:
-            code = self._child.end()
+            ending = self._child.end(limits=self._limits)
             self._child = None
+            if ending.outside:
+                raise _Disturbed
+            code = ending.code
+            self._give(max(0.0, ending.waited - self._counted))
+            if late:
+                self._was_busy(late, ending.waited)
         if place is None:
             return
         self._killers.add(place)
@@ -222,7 +304,11 @@ class TraineeProcess:
 
     def _spend(self, seconds: float) -> None:
         self._seconds -= seconds
+        if self._seconds <= 0 and self._child is not None:
+            self._waited()
         if self._seconds <= 0:
+            if self._given >= PATIENCE * self._limits.hand_in_seconds:
+                self._was_busy(self._limits.hand_in_seconds, self._given)
             self._give_up(
                 _("it took more than {seconds:g} seconds.").format(seconds=self._limits.hand_in_seconds)
             )
@@ -306,29 +392,45 @@ class Session:
         ``modules`` are the author's own, which tests may import; nothing of the hand-in's can be imported
         where they run.
         """
-        record = Record()
-        trainee = TraineeProcess(self._runner, self._limits, parcel, name, record)
-        judge = _Judge(self._judge, self._limits, parcel, modules, name, record)
-        try:
-            for step in todo:
-                known = trainee.run(step.theirs, step.names)
-                judge.mark(step, known, trainee)
-        finally:
-            trainee.end()
-            judge.end()
-        return record
+
+        def once(record: Record) -> None:
+            trainee = TraineeProcess(self._runner, self._limits, parcel, name, record)
+            judge = _Judge(self._judge, self._limits, parcel, modules, name, record)
+            try:
+                for step in todo:
+                    known = trainee.run(step.theirs, step.names)
+                    judge.mark(step, known, trainee)
+            finally:
+                trainee.end()
+                judge.end()
+
+        return _undisturbed(once)
 
     def mark_inside(self, notebook: dict[str, Any], parcel: Parcel, *, name: str) -> Record:
         """As :meth:`mark`, with the tests in the trainee's process; see ``inside``."""
         from hanoikit.grading.trusted.inside import mark_inside
 
+        def once(record: Record) -> None:
+            trainee = TraineeProcess(self._runner, self._limits, parcel, name, record)
+            try:
+                mark_inside(trainee, notebook, record)
+            finally:
+                trainee.end()
+
+        return _undisturbed(once)
+
+
+def _undisturbed(mark: Callable[[Record], None]) -> Record:
+    """Mark from the beginning again, when something outside killed a process half way."""
+    for _turn in range(_ATTEMPTS):
         record = Record()
-        trainee = TraineeProcess(self._runner, self._limits, parcel, name, record)
-        try:
-            mark_inside(trainee, notebook, record)
-        finally:
-            trainee.end()
-        return record
+        with contextlib.suppress(_Disturbed):
+            mark(record)
+            return record
+    raise GradingError(
+        _("The system ended the processes of this hand-in again and again."),
+        next_step=_("See whether this machine has enough memory, then mark it again with fewer --jobs."),
+    )
 
 
 class _Judge:
@@ -351,7 +453,7 @@ class _Judge:
                 child = self._alive(trainee)
                 self._converse(child, [cell for _name, block in left for cell in block.cells], known, trainee)
             except WireError as error:
-                self.end()
+                self._bury()
                 # The first without a verdict is the one that ended or blocked the judge.
                 question = next(
                     (name for name, _block in left if name not in self._record.verdicts), left[-1][0]
@@ -376,6 +478,13 @@ class _Judge:
             self._child.end()
             self._child = None
 
+    def _bury(self) -> None:
+        if self._child is not None:
+            ending = self._child.end(limits=self._limits)
+            self._child = None
+            if ending.outside:
+                raise _Disturbed
+
     def _note(self, note: dict[str, Any]) -> None:
         message = _("A cell of the author's stopped with {error}.").format(error=note["error"])
         place = _("author's cell {number}").format(number=int(note["author_cell"]) + 1)
@@ -389,6 +498,7 @@ class _Judge:
             self._parcel.hand_over(self._child.channel, seconds=30)
             if self._modules.files:
                 self._modules.hand_over(self._child.channel, seconds=30, what="modules")
+            self._child.entered(seconds=30)
             if self._before:
                 self._converse(self._child, self._before, {}, trainee)
         return self._child

@@ -85,7 +85,11 @@ class Channel:
         (length,) = _LENGTH.unpack(head)
         if length > self.maximum:
             raise Refused("a message is too long")
-        data = self._exactly(length, deadline)
+        try:
+            data = self._exactly(length, deadline)
+        except Late:
+            self._held = head + self._held
+            raise
         try:
             message = json.loads(data, parse_constant=_no_constant)
         except (ValueError, RecursionError) as error:
@@ -110,22 +114,26 @@ class Channel:
         parts = [self._held]
         missing = length - len(self._held)
         self._held = b""
-        while missing > 0:
-            part = self._receive(max(missing, 1 << 16), deadline)
-            parts.append(part)
-            missing -= len(part)
+        try:
+            while missing > 0:
+                part = self._receive(max(missing, 1 << 16), deadline)
+                parts.append(part)
+                missing -= len(part)
+        except Late:
+            # Whoever waits again begins where this left off.
+            self._held = b"".join(parts)
+            raise
         data = b"".join(parts)
         self._held = data[length:]
         return data[:length] if self._held else data
 
     def _receive(self, most: int, deadline: float | None) -> bytes:
         left = None if deadline is None else deadline - time.monotonic()
-        if left is not None and left <= 0:
-            raise Late
         try:
-            self._wait_at_most(left)
+            # What has come in time counts, even if this side was too busy to look.
+            self._wait_at_most(left if left is None or left > 0 else 0.0)
             part = self.socket.recv(min(most, 1 << 20))
-        except TimeoutError as error:
+        except (TimeoutError, BlockingIOError) as error:
             raise Late from error
         except OSError as error:
             raise Gone from error

@@ -3,7 +3,7 @@
 python -m hanoikit.grading.trusted.zygote DESCRIPTOR
 
 It takes orders on the socket with this number: ``start`` (what to import, which role), then ``fork`` with one
-end of a new channel, and ``end`` for a child. There are two of them for each worker: from the one with the
+end of a new channel, ``look`` and ``end`` for a child. There are two of them for each worker: from the one with the
 role ``runner`` come the children that run trainees' cells, from the one with the role ``judge`` those that
 run the author's tests.
 """
@@ -17,10 +17,12 @@ import signal
 import socket
 import sys
 import tempfile
+import time
 import traceback
 from typing import Any
 
 from hanoikit.grading.trusted import walls
+from hanoikit.grading.trusted.kit import print_of_kit
 from hanoikit.grading.trusted.landlock import Rules
 from hanoikit.grading.trusted.limits import Limits
 from hanoikit.grading.trusted.warm import warm
@@ -28,6 +30,8 @@ from hanoikit.grading.trusted.wire import Channel, Gone
 
 _NOBODY = 65534
 _FRESH_RULES = 50
+_DYING = 60
+"""Times 5 ms that a child may take from closing its channel to its end."""
 
 
 def main() -> None:
@@ -52,7 +56,7 @@ def main() -> None:
     threads = len(os.listdir("/proc/self/task"))  # noqa: PTH208
     gc.collect()
     gc.freeze()
-    orders.send({"ready": True, "threads": threads, "modules": had})
+    orders.send({"ready": True, "threads": threads, "modules": had, "kit": print_of_kit()})
     try:
         while True:
             order, descriptors = orders.receive_with_descriptors()
@@ -64,7 +68,9 @@ def main() -> None:
                     rules = walls.common_rules()
                 _fork(orders, order["fork"], descriptors, role, rules)
             elif "end" in order:
-                orders.send({"ended": _end(order["end"])})
+                orders.send(_end(order["end"], why=bool(order.get("why"))))
+            elif "look" in order:
+                orders.send({"waited": _waited(order["look"])})
     except Gone:
         pass
 
@@ -100,6 +106,7 @@ def _fork(
         channel = Channel(socket.socket(fileno=descriptors[0]))
         channel.socket.set_inheritable(False)
         _enter(about, channel, rules)
+        channel.send({"in": True})
         role.serve(channel)
         code = 0
     except Gone:
@@ -125,14 +132,47 @@ def _enter(about: dict[str, Any], channel: Channel, rules: Rules | None) -> None
         os._exit(71)
 
 
-def _end(pid: int) -> int:
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGKILL)
+def _end(pid: int, *, why: bool) -> dict[str, Any]:
+    """End a child. With ``why``, because the conversation broke off, it is asked first whether it is dead
+    already: only then its exit code says something, and ``ours`` is false.
+    """
+    if not why:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        try:
+            return {"ended": os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])}
+        except ChildProcessError:
+            return {"ended": 0}
+    waited = _waited(pid)
+    ours = False
     try:
-        _pid, status = os.waitpid(pid, 0)
+        done, status, usage = os.wait4(pid, os.WNOHANG)
+        for _turn in range(_DYING):
+            if done:
+                break
+            time.sleep(0.005)
+            done, status, usage = os.wait4(pid, os.WNOHANG)
+        if not done:
+            ours = True
+            os.kill(pid, signal.SIGKILL)
+            done, status, usage = os.wait4(pid, 0)
     except ChildProcessError:
-        return 0
-    return os.waitstatus_to_exitcode(status)
+        return {"ended": 0, "ours": True}
+    return {
+        "ended": os.waitstatus_to_exitcode(status),
+        "ours": ours,
+        "processor": usage.ru_utime + usage.ru_stime,
+        "waited": waited,
+    }
+
+
+def _waited(pid: int) -> float:
+    """Seconds in which a child was ready to run and had no processor; 0 where the kernel does not count."""
+    try:
+        with open(f"/proc/{int(pid)}/schedstat", "rb") as file:  # noqa: PTH123
+            return int(file.read().split()[1]) / 1e9
+    except (OSError, ValueError, IndexError):
+        return 0.0
 
 
 if __name__ == "__main__":
