@@ -29,16 +29,16 @@ _SHOWN = 5
 
 
 def same_sheets(hand_ins: Iterable[tuple[str, Path]]) -> dict[str, tuple[str, ...]]:
-    """Trainee -> the others with the same sheet, in the order of ``hand_ins``; others are not in it."""
+    """Trainee -> the others with the same sheet, by name; who is alone with a sheet is not in it."""
     owners: dict[bytes, list[str]] = {}
     for trainee, folder in hand_ins:
         for key in _keys(folder):
             owners.setdefault(key, []).append(trainee)
-    found: dict[str, dict[str, None]] = {}
+    found: dict[str, set[str]] = {}
     for group in owners.values():
         for trainee in group if len(group) > 1 else ():
-            found.setdefault(trainee, {}).update(dict.fromkeys(one for one in group if one != trainee))
-    return {trainee: tuple(others) for trainee, others in found.items()}
+            found.setdefault(trainee, set()).update(one for one in group if one != trainee)
+    return {trainee: tuple(sorted(others)) for trainee, others in sorted(found.items())}
 
 
 def finding_of(others: tuple[str, ...]) -> Finding:
