@@ -13,7 +13,7 @@ An open fact never turns silently into a yes or a no (:mod:`hanoikit.convention.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -26,7 +26,7 @@ from hanoikit.convention.offence.elements import (
     all_elements,
     offence_elements,
 )
-from hanoikit.convention.offence.logic import Truth, evaluate, every, some
+from hanoikit.convention.offence.logic import Truth, evaluate, every, facts_in, some
 from hanoikit.convention.offence.participation import helper_element
 from hanoikit.convention.offence.reasons import reason_for
 from hanoikit.convention.offence.states import CodeOffence, StateLaw
@@ -186,7 +186,10 @@ def _against_convention(conduct: Conduct, offence: OffenceElements) -> Assessmen
     verdict: Verdict = "in" if must else "out" if ceiling is False else "depends"
     # While it is open whether the offence was completed, that is the question; the lesser stages come after it.
     stage = _reached(may) if must is False else "completed"
-    turning = _deciding(conduct, offence, widenings, stage, must=must) if verdict == "depends" else ()
+    extending = _extending(conduct, offence, stage) if verdict == "depends" else ()
+    turning = tuple(one.ref for one in extending)
+    if verdict == "depends" and must is False:
+        turning += {"completed": (), "attempt": offence.attempt_refs, "preparation": ("19(3)",)}[stage]
     findings = tuple(_find(element, conduct, stage) for element in base)
     optional = tuple(
         _find(one.as_element(), conduct, stage, optional=True) for one in offence.choices if not one.widens
@@ -201,24 +204,20 @@ def _against_convention(conduct: Conduct, offence: OffenceElements) -> Assessmen
         optional,
         turning,
         offence.attempt_refs,
+        also_open=[key for one in extending for key in facts_in(one.test) if conduct.value(key) is None],
     )
 
 
-def _deciding(
-    conduct: Conduct, offence: OffenceElements, widenings: list[Choice], stage: Stage, *, must: Truth
-) -> tuple[str, ...]:
-    """What each State decides here: extensions that would meet a missing element, attempt, preparation."""
-    found = []
-    for one in widenings:
-        target = next(element for element in offence.elements if element.id == one.element)
-        missing = element_truth(target, conduct, stage) is False
-        if missing and evaluate(one.test, lambda key: conduct.truth(key, stage)) is not False:
-            found.append(one.ref)
-    if must is False and stage == "attempt":
-        found += offence.attempt_refs
-    if must is False and stage == "preparation":
-        found.append("19(3)")
-    return tuple(found)
+def _extending(conduct: Conduct, offence: OffenceElements, stage: Stage) -> tuple[Choice, ...]:
+    """The extensions that meet, or may meet, an element that is missing."""
+    missing = {one.id for one in offence.elements if element_truth(one, conduct, stage) is False}
+    return tuple(
+        one
+        for one in offence.choices
+        if one.widens
+        and one.element in missing
+        and evaluate(one.test, lambda key: conduct.truth(key, stage)) is not False
+    )
 
 
 def _against_section(conduct: Conduct, offence: CodeOffence) -> Assessment:
@@ -274,6 +273,7 @@ def _assessment(
     choices: tuple[str, ...],
     attempt_refs: tuple[str, ...],
     offence: CodeOffence | None = None,
+    also_open: Sequence[str] = (),
 ) -> Assessment:
     missing = [one for one in findings if one.truth is False]
     unsure = [one for one in findings if one.truth is None]
@@ -290,6 +290,9 @@ def _assessment(
     if conduct.role == "helper" and verdict == "in":
         refs.append("19(1)")
     refs += choices
+    to_find_out = tuple(dict.fromkeys([*(key for one in unsure for key in one.open_facts), *also_open]))
+    if verdict != "depends":
+        to_find_out = ()
     return Assessment(
         article=article,
         label=label,
@@ -307,7 +310,7 @@ def _assessment(
         provisions=tuple(dict.fromkeys(ref for ref in refs if ref)) or ((str(article),) if article else ()),
         findings=findings,
         optional=optional,
-        open_facts=tuple(dict.fromkeys(key for one in unsure for key in one.open_facts)),
+        open_facts=to_find_out,
         choices=choices,
         offence=offence,
     )

@@ -93,12 +93,17 @@ class OffenceElements:
 
     def under(self, choices: Iterable[Choice]) -> tuple[Element, ...]:
         """The elements once these choices are made: wider where one extends, one more where one narrows."""
-        made = list(choices)
-        widened = []
-        for element in self.elements:
-            extra = tuple(Way(c.ref, c.text, c.test) for c in made if c.widens and c.element == element.id)
-            widened.append(replace(element, ways=element.ways + extra))
-        return (*widened, *(c.as_element() for c in made if not c.widens))
+        return _under(self.article, tuple(one.id for one in choices))
+
+
+@cache
+def _under(article: int, names: tuple[str, ...]) -> tuple[Element, ...]:
+    made = [choice(name) for name in names]
+    widened = []
+    for element in offence_elements(article).elements:
+        extra = tuple(Way(c.ref, c.text, c.test) for c in made if c.widens and c.element == element.id)
+        widened.append(replace(element, ways=element.ways + extra))
+    return (*widened, *(c.as_element() for c in made if not c.widens))
 
 
 def read_element(entry: Mapping[str, Any]) -> Element:
