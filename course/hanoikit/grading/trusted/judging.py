@@ -99,7 +99,14 @@ _TRIFLES = (
         "kit": False,
         "source": "assert trifle(1) == [1]\ntry:\n    trifle(0)\nexcept ValueError:\n    pass",
     },
-    {"role": "mark", "n": -4, "grade_id": "failing", "points": 1.0, "kit": False, "source": "assert word == 1"},
+    {
+        "role": "mark",
+        "n": -4,
+        "grade_id": "failing",
+        "points": 1.0,
+        "kit": False,
+        "source": "assert word == 1",
+    },
 )
 _TRIFLE_OF_KIT = {
     "role": "mark",
@@ -107,7 +114,7 @@ _TRIFLE_OF_KIT = {
     "grade_id": "trifle-q1",
     "points": 1.0,
     "kit": True,
-    "source": "from hanoikit.exercise import mark\nmark.choice('trifle-q1', key='b', points=1, why={'a': 'Not this one.'})",
+    "source": "from hanoikit.exercise import mark\nmark.choice('trifle-q1', key='b', points=1, why={'a': 'Not so.'})",
 }
 
 

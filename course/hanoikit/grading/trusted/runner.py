@@ -134,7 +134,9 @@ def _rehearse(workshop: Workshop) -> None:
     with workshop.streams():
         for _turn in range(_TURNS):
             cells = [{"n": -1 - place, "source": text} for place, text in enumerate(_TRIFLES)]
-            ours.send({"do": "run", "cells": cells, "names": ["trifle", "number"], "seconds": 9, "most": 9999})
+            ours.send(
+                {"do": "run", "cells": cells, "names": ["trifle", "number"], "seconds": 9, "most": 9999}
+            )
             _obey(workshop, theirs.receive(), theirs)
             for call in calls:
                 arguments = [call, ["dict", []]]

@@ -174,6 +174,7 @@ class Channel:
             head += part
         return head
 
+
 def _milliseconds(deadline: float) -> int:
     """From now to the deadline, as ``poll`` wants it."""
     return max(0, math.ceil((deadline - time.monotonic()) * 1000))
