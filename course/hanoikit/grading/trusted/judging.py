@@ -46,7 +46,7 @@ def prepare(cells: Sequence[Mapping[str, Any]]) -> None:
         with contextlib.suppress(SyntaxError, ValueError):
             prepared(cell["source"], _name(cell))
     with contextlib.suppress(Exception):
-        _rehearse(kit=any(cell.get("kit") for cell in cells))
+        rehearse(kit=any(cell.get("kit") for cell in cells))
 
 
 def serve(channel: Channel) -> None:
@@ -118,7 +118,7 @@ _TRIFLE_OF_KIT = {
 }
 
 
-def _rehearse(*, kit: bool) -> None:
+def rehearse(*, kit: bool) -> None:
     """Judge a trifle of our own as a hand-in would be judged; see ``runner``."""
     from hanoikit.exercise.book import BOOK
 

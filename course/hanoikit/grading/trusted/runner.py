@@ -8,7 +8,6 @@ watches as well, and ends the whole process.
 
 from __future__ import annotations
 
-import ast
 import asyncio
 import contextlib
 import importlib
@@ -16,7 +15,6 @@ import inspect
 import linecache
 import os
 import random
-import re
 import socket
 import sys
 import traceback
@@ -25,11 +23,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from hanoikit.exercise.trial import NotPlain, TooSlow, canonical, copied
+from hanoikit.grading.trusted.compiling import Code, compiled
 from hanoikit.grading.trusted.outputs import Collector, Stream
 from hanoikit.grading.trusted.parcel import unpack
 from hanoikit.grading.trusted.wire import Channel
 
-_SPECIAL = re.compile(r"^\s*(?:%|!|\?|[\w.]+\?{1,2}\s*$)|=\s*[%!]|\?\?*\s*$", re.MULTILINE)
 _DUMB = (int, float, complex, str, bytes, bool, type(None))
 _PRINTED = 20_000
 PATIENCE = 3.0
@@ -39,14 +37,8 @@ _counter = -1
 _signal: Any = importlib.import_module("_signal")  # below ``signal``; see ``_alarm``
 _shell: Any = None
 _workshop: Workshop | None = None
-_FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-_STATEMENT = re.compile(
-    r"(?:def|class|if|for|while|with|try|async|return|assert|raise|del|global|nonlocal|pass|import|from)\b"
-    r"|[A-Za-z_][\w.]*\s*(?:=(?!=)|(?:[-+*/%&|^@]|//|\*\*|<<|>>)=)"
-)
-_Code = tuple[tuple[types.CodeType, ...], types.CodeType | None]
-_READ: dict[tuple[str, str], _Code] = {}
-"""Cells of the released notebook, compiled: (all but the last line, the last line if it is a value)."""
+_READ: dict[tuple[str, str], Code] = {}
+"""Cells of the released notebook, compiled."""
 
 
 class CellTimeout(BaseException):
@@ -71,10 +63,12 @@ def prepare(cells: Sequence[Mapping[str, Any]]) -> None:
     _shell.transform_cell("%time 1\n")
     _workshop = Workshop()
     with contextlib.suppress(Exception):
-        _rehearse(_workshop)
+        rehearse(_workshop)
     for cell in cells:
         with contextlib.suppress(Exception):
-            _READ[cell["source"], _name(cell["n"])] = _compile(cell["source"], _name(cell["n"]))
+            _READ[cell["source"], _name(cell["n"])] = compiled(
+                cell["source"], _name(cell["n"]), _shell.transform_cell
+            )
 
 
 def serve(channel: Channel) -> None:
@@ -122,7 +116,7 @@ _TRIFLES = (
 )
 
 
-def _rehearse(workshop: Workshop) -> None:
+def rehearse(workshop: Workshop) -> None:
     """Run a trifle of our own as a hand-in would be run.
 
     Python learns from it (kinds of operands, places of attributes), and what it has learned here no hand-in has
@@ -223,7 +217,7 @@ class Workshop:
         return collector.finished(), failed
 
     def _execute(self, source: str, name: str) -> None:
-        bodies, last = _READ.get((source, name)) or _compile(source, name)
+        bodies, last = _READ.get((source, name)) or compiled(source, name, _shell.transform_cell)
         for body in bodies:
             self._evaluate(body)
         if last is not None:
@@ -356,50 +350,6 @@ def _short(value: Any) -> str:
 
 def _name(number: int) -> str:
     return f"<cell {number + 1}>"
-
-
-def _compile(source: str, name: str) -> _Code:
-    """A cell as code; its last line apart, when that is a value to show."""
-    if source.startswith("%%") or _SPECIAL.search(source):
-        source = _shell.transform_cell(source)
-    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
-    found = _in_two(source, name)
-    if found is not None:
-        return found
-    tree = ast.parse(source, name)
-    last: ast.Expression | None = None
-    if tree.body and isinstance(tree.body[-1], ast.Expr) and not source.rstrip().endswith(";"):
-        last = ast.Expression(tree.body.pop().value)  # type: ignore[attr-defined]
-    return (
-        (compile(tree, name, "exec", _FLAGS),) if tree.body else (),
-        compile(last, name, "eval", _FLAGS) if last is not None else None,
-    )
-
-
-def _in_two(source: str, name: str) -> _Code | None:
-    """The same without a tree, which is most of the work; None where that cannot be told from the text.
-
-    Cut before the last line that begins at the margin. When both parts are whole by themselves, the second is the
-    last statement, or all of it is one. Else (a string or a bracket over several lines, an ``else``) the tree says it.
-    """
-    cut = len(source)
-    for line in reversed(source.splitlines(keepends=True)):
-        cut -= len(line)
-        if line[0] not in " \t\r\n\f\v#)]}":
-            break
-    else:
-        return None
-    head, tail = source[:cut], source[cut:]
-    if not tail or "__future__" in head or ";" in tail or "\f" in source:
-        return None
-    padded = "\n" * head.count("\n") + tail
-    try:
-        first = (compile(head, name, "exec", _FLAGS),) if head.strip() else ()
-        if _STATEMENT.match(tail):
-            return (*first, compile(padded, name, "exec", _FLAGS)), None
-        return first, compile(padded, name, "eval", _FLAGS)
-    except SyntaxError:
-        return None
 
 
 class _Publisher:
