@@ -29,7 +29,8 @@ SHA256 = {
     "countries-50m.json": "04342cdc1e3016bcd7db1630de95684d67b79fe3c8c460321e87aef469502394",
     "countries-10m.json": "3bc6f1d367a9bcec479841bae0e76092f512838411d0cef124e92eec4db45f79",
 }
-THIN = 0.2  # degrees; a point nearer than this to the line between its neighbours is left out
+# Degrees: a point nearer than this to the line between its neighbours is left out. Coarse for the whole world at once.
+THIN = {"fine": 0.2, "coarse": 0.45}
 LEAST_RING = 4
 OFF_ALASKA = -169.9
 EPSILON = 0.001
@@ -140,10 +141,28 @@ def world(folder: Path, states: list[dict[str, Any]]) -> dict[str, Any]:
     letters = {state["number"]: state["code"] for state in states if state["number"]} | OTHERS
     topologies = {name: json.loads((folder / name).read_text(encoding="utf-8")) for name in SHA256}
     coarse = topologies["countries-110m.json"]
-    arcs = [thin(arc, THIN) for arc in decode_arcs(coarse)]
+    fine, uncoded = _shapes(coarse, letters, THIN["fine"])
+    rough, rough_uncoded = _shapes(coarse, letters, THIN["coarse"])
+    points = _points(topologies, {s["number"]: s["code"] for s in states if s["number"]}, set(fine))
+    return {
+        "source": f"Natural Earth, 1:110 million, from {PACKAGE} {VERSION} (npm); public domain",
+        "unit": "degrees, longitude and latitude in turn, one list for each ring",
+        "shapes": fine,
+        "coarse": {code: rough.get(code, fine[code]) for code in fine},
+        "points": dict(sorted(points.items())),
+        "uncoded": uncoded,
+        "uncoded_coarse": rough_uncoded,
+    }
+
+
+def _shapes(
+    topology: dict[str, Any], letters: dict[str, str], tolerance: float
+) -> tuple[dict[str, list[list[float]]], list[list[float]]]:
+    """Rings by code, and the rings of land without a code."""
+    arcs = [thin(arc, tolerance) for arc in decode_arcs(topology)]
     shapes: dict[str, list[list[float]]] = {}
     uncoded: list[list[float]] = []
-    for geometry in coarse["objects"]["countries"]["geometries"]:
+    for geometry in topology["objects"]["countries"]["geometries"]:
         number = geometry.get("id")
         if number in WITHOUT:
             continue
@@ -152,14 +171,7 @@ def world(folder: Path, states: list[dict[str, Any]]) -> dict[str, Any]:
             uncoded += rings
         elif rings:
             shapes[letters[number]] = rings
-    points = _points(topologies, {s["number"]: s["code"] for s in states if s["number"]}, set(shapes))
-    return {
-        "source": f"Natural Earth, 1:110 million, from {PACKAGE} {VERSION} (npm); public domain",
-        "unit": "degrees, longitude and latitude in turn, one list for each ring",
-        "shapes": dict(sorted(shapes.items())),
-        "points": dict(sorted(points.items())),
-        "uncoded": uncoded,
-    }
+    return dict(sorted(shapes.items())), uncoded
 
 
 def _points(topologies: dict[str, Any], wanted: dict[str, str], drawn: set[str]) -> dict[str, list[float]]:

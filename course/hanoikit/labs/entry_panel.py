@@ -181,6 +181,7 @@ def _what_if(status: StatusTable) -> Step:
                 value=20,
                 limits=(1, MOST_PER_YEAR, 1),
                 unit=_("instruments a year"),
+                hint=_("Used only with a pace that you choose."),
             ),
         ],
         run=lambda values: _forecast(status, values),
@@ -211,7 +212,7 @@ def _forecast(status: StatusTable, values: Values) -> Result:
     return Result(
         join(sentence(strong(said)), bands, parameters),
         say=said,
-        pictures=(figures.way_to_forty(found, horizon + timedelta(days=120), alt=said),),
+        pictures=(figures.way_to_forty(found, horizon + timedelta(days=120), alt=_drawn(found)),),
     )
 
 
@@ -227,6 +228,18 @@ def _sentence(found: Forecast) -> str:
         share=round(found.share * 100),
         start=spoken(found.start),
         have=found.have,
+    )
+
+
+def _drawn(found: Forecast) -> str:
+    return _(
+        "Three lines lead from {have} instruments to the dashed line at forty: early {early}, "
+        "middle {middle}, late {late}."
+    ).format(
+        have=found.have,
+        early=_spoken(found.fortieth.early),
+        middle=_spoken(found.fortieth.middle),
+        late=_spoken(found.fortieth.late),
     )
 
 

@@ -73,9 +73,8 @@ function render({ model, el }) {
   el.append(root);
   const places = new Map();
   // A wide table scrolls inside its result; then the keyboard must reach it.
-  const sizes = new ResizeObserver((entries) => {
-    for (const { target } of entries) target.tabIndex = target.scrollWidth > target.clientWidth ? 0 : -1;
-  });
+  const reach = (target) => { target.tabIndex = target.scrollWidth > target.clientWidth ? 0 : -1; };
+  const sizes = new ResizeObserver((entries) => entries.forEach(({ target }) => reach(target)));
 
   // One message at a time. While a live change is under way the newest one waits; nothing else is kept.
   let underway = null;
@@ -158,7 +157,7 @@ function render({ model, el }) {
         }
         place.drawings[index].show(picture);
       });
-      if (place.html !== html) { place.result.innerHTML = html; place.html = html; sizes.observe(place.result); }
+      if (place.html !== html) { place.result.innerHTML = html; place.html = html; sizes.observe(place.result); requestAnimationFrame(() => reach(place.result)); }
     }
   };
 

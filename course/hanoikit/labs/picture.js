@@ -44,6 +44,10 @@ class Drawing {
   }
 
   async show(picture) {
+    // Every step's figures come with every result; only what changed is drawn again.
+    const sent = JSON.stringify(picture);
+    if (sent === this.sent) return;
+    this.sent = sent;
     this.caption.textContent = picture.alt;
     this.place.style.minHeight = `${picture.layout.height}px`;
     this.wanted = picture;

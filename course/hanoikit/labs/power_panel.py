@@ -167,9 +167,11 @@ def _advise(values: Values) -> Result:
     need, state = _read(values)
     advice = ladder(need, law(state))
     said = summary(advice)
+    # The steps below say the same at length; the sentence stands where there are none, or where something is missing.
+    short = Markup("") if advice.steps and not advice.out_of_reach else sentence(strong(said))
     return Result(
         join(
-            sentence(strong(said)),
+            short,
             bullets(_notes(advice)),
             _steps(advice) if advice.steps else Markup(""),
             _rungs(advice),
@@ -273,14 +275,9 @@ def picture(advice: Advice) -> Picture:
     for one in shown:
         y = _height(one)
         shapes.append({"type": "line", "x0": 0, "x1": 1, "y0": y, "y1": y, "line": RUNGS[one.verdict]})
-        number = f"{_('step {n}').format(n=order[one.power.id])}: " if one.power.id in order else ""
-        both = (
-            f"{one.power.ref} {_(one.power.short)}",
-            f"{SIGNS[one.verdict]} {number}{verdict_label(one.verdict)}",
-        )
-        bold = [f"<b>{text}</b>" if number else text for text in both]
-        names.append((y + 0.08, bold[0]))
-        words.append((y + 0.08, bold[1]))
+        name = f"{one.power.ref} {_(one.power.short)}"
+        names.append((y + 0.08, f"<b>{name}</b>" if one.power.id in order else name))
+        words.append((y + 0.08, f"{SIGNS[one.verdict]} {_word(one, order.get(one.power.id))}"))
     for low, high in _rails(shown):
         shapes += [
             {
@@ -311,6 +308,14 @@ def picture(advice: Advice) -> Picture:
         ],
     }
     return Picture(data, layout, alt=_alt(advice), height=440 if lowest > 0 else 540)
+
+
+def _word(one: Judged, number: int | None) -> str:
+    """The verdict as it stands on the rung, short enough for a narrow page."""
+    if number is None:
+        return verdict_label(one.verdict)
+    step = _("step {n}").format(n=number)
+    return step if one.verdict is Verdict.ADVISED else f"{step}: {verdict_label(one.verdict)}"
 
 
 def _height(one: Judged) -> float:

@@ -20,24 +20,31 @@ LOOKS: Mapping[Standing, tuple[str, str, str]] = {
     "ratified": ("#E69F00", "x", "square"),
     "signed": ("#9fd3f5", "/", "circle"),
     "uncertain": ("#ffffff", ".", "diamond"),
-    "neither": ("#ffffff", "", "circle-open"),
+    "neither": ("#ffffff", "", ""),
 }
+
+
+def standing_word(standing: Standing) -> str:
+    """The word of a standing, for a table or a legend."""
+    match standing:
+        case "ratified":
+            return _("ratified, as reported")
+        case "signed":
+            return _("signed only")
+        case "uncertain":
+            return _("the day is not known exactly")
+        case _:
+            return _("neither")
 
 
 def day_map(chosen: Mapping[str, Standing], labels: Mapping[str, str], region: str, alt: str) -> Picture:
     """The standing of each code on the map."""
-    words = {
-        "ratified": _("ratified, as reported"),
-        "signed": _("signed only"),
-        "uncertain": _("day not known exactly"),
-        "neither": _("neither"),
-    }
     groups = []
     for standing in ("neither", "signed", "uncertain", "ratified"):
         codes = tuple(code for code, found in chosen.items() if found == standing)
         if codes:
             colour, pattern, symbol = LOOKS[standing]
-            groups.append(Group(words[standing], codes, colour, pattern, symbol))
+            groups.append(Group(standing_word(standing), codes, colour, pattern, symbol))
     return world_map(groups, alt=alt, labels=labels, view=region)
 
 
@@ -60,7 +67,7 @@ def over_time(
             "mode": "lines",
             "x": [first.isoformat(), last.isoformat()],
             "y": [NEEDED, NEEDED],
-            "name": _("forty instruments: needed"),
+            "showlegend": False,
             "line": {"color": "#000000", "width": 1.5, "dash": "dash"},
             "hoverinfo": "skip",
         },
@@ -80,11 +87,25 @@ def over_time(
             }
         )
     layout = {
+        "annotations": [_forty(first)],
         "xaxis": {"type": "date", "fixedrange": True},
         "yaxis": {"title": {"text": _("number")}, "rangemode": "tozero", "fixedrange": True},
         "margin": {"l": 10, "r": 10, "t": 50, "b": 30},
     }
     return Picture(data, layout, alt=alt, height=320)
+
+
+def _forty(day: date) -> dict[str, Any]:
+    """What the dashed line means, written on it."""
+    return {
+        "x": day.isoformat(),
+        "y": NEEDED,
+        "text": _("forty instruments are needed"),
+        "xanchor": "left",
+        "yanchor": "bottom",
+        "showarrow": False,
+        "xshift": 4,
+    }
 
 
 def _stairs(days: Sequence[date], values: Sequence[int], name: str, colour: str, dash: str) -> dict[str, Any]:
@@ -127,18 +148,19 @@ def way_to_forty(found: Forecast, horizon: date, *, alt: str) -> Picture:
             "mode": "lines",
             "x": [found.start.isoformat(), horizon.isoformat()],
             "y": [NEEDED, NEEDED],
-            "name": _("forty instruments: needed"),
+            "showlegend": False,
             "line": {"color": "#000000", "width": 1.5, "dash": "dash"},
             "hoverinfo": "skip",
         }
     )
     layout = {
+        "annotations": [_forty(found.start)],
         "xaxis": {
             "type": "date",
             "fixedrange": True,
             "range": [found.start.isoformat(), horizon.isoformat()],
         },
-        "yaxis": {"title": {"text": _("instruments")}, "range": [0, 44], "fixedrange": True},
+        "yaxis": {"title": {"text": _("instruments")}, "range": [0, 46], "fixedrange": True},
         "margin": {"l": 10, "r": 10, "t": 50, "b": 30},
     }
     return Picture(data, layout, alt=alt, height=300)

@@ -19,6 +19,7 @@ from hanoikit.labs import status_figures as figures
 from hanoikit.labs.html import Markup, bullets, details, join, sentence, strong, table
 from hanoikit.labs.inert import Inert
 from hanoikit.labs.panel import Field, Result, Step, Values, panel
+from hanoikit.labs.status_figures import standing_word
 from hanoikit.labs.world_map import note
 
 
@@ -32,16 +33,6 @@ def status_explorer(given: StatusTable | None = None, *, today: date | None = No
         _("Status explorer: who signed, who ratified"),
         [view.about_step(), view.day_step(), view.line_step(), view.table_step()],
     )
-
-
-def standing_word(standing: Standing) -> str:
-    """The word of a standing, for a table or a legend."""
-    return {
-        "ratified": _("ratified, as reported"),
-        "signed": _("signed only"),
-        "uncertain": _("the day is not known exactly"),
-        "neither": _("neither"),
-    }[standing]
 
 
 def region_word(region: str) -> str:
@@ -79,6 +70,9 @@ def number(count: Range) -> str:
     return (
         str(count.least) if count.exact else _("{least} to {most}").format(least=count.least, most=count.most)
     )
+
+
+SCREENFUL = 15
 
 
 class Explorer:
@@ -252,6 +246,9 @@ class Explorer:
             "{region}: {signed} signatures with a name, {deposited} instruments; forty are needed."
         ).format(region=region_word(region).capitalize(), signed=len(signed), deposited=len(deposited))
         steps = _steps(signed, deposited)
+        alt = _(
+            "Two stairs. Signatures rise to {signed}; instruments to {deposited}, with a dashed line at forty."
+        ).format(signed=len(signed), deposited=len(deposited))
         shown = table(
             _("Each day on which something is known to have happened, at the latest"),
             (_("Day"), _("Signatures in all"), _("Instruments in all")),
@@ -260,7 +257,7 @@ class Explorer:
         return Result(
             join(sentence(strong(said), _("A day that is not known exactly is drawn at its latest.")), shown),
             say=said,
-            pictures=(figures.over_time(steps, self.status, alt=said, reported=not region),),
+            pictures=(figures.over_time(steps, self.status, alt=alt, reported=not region),),
         )
 
     def table_step(self) -> Step:
@@ -298,16 +295,20 @@ class Explorer:
             join(
                 sentence(strong(said)),
                 self._statements(statements),
-                table(
-                    _("Status by name. {known}").format(known=self.known),
-                    (_("Name"), _("Code"), _("Standing"), _("Signed"), _("Instrument"), _("Source and note")),
-                    rows,
-                )
-                if rows
-                else sentence(_("Nobody fits. Try a shorter part of the name.")),
+                self._listing(rows) if rows else sentence(_("Nobody fits. Try a shorter part of the name.")),
             ),
             say=said,
         )
+
+    def _listing(self, rows: list[tuple[object, ...]]) -> Markup:
+        """The table; what is more than a screen full opens on demand."""
+        head = (_("Name"), _("Code"), _("Standing"), _("Signed"), _("Instrument"), _("Source and note"))
+        shown = table(_("Status by name. {known}").format(known=self.known), head, rows[:SCREENFUL])
+        more = rows[SCREENFUL:]
+        if not more:
+            return shown
+        rest = ngettext("{n} more line", "{n} more lines", len(more)).format(n=len(more))
+        return join(shown, details(rest, table(_("Status by name, the other lines"), head, more)))
 
     def _row(self, code: str, standing: Standing) -> tuple[object, ...]:
         name = facts.names()[code].name

@@ -23,7 +23,7 @@ from hanoikit.i18n import _
 from hanoikit.labs.picture import Picture
 
 LINE = "#4d4d4d"
-EMPTY = "#ffffff"
+TINY = 2.0  # degrees: what is smaller than this in both directions gets a mark on the map of the world
 ELSEWHERE = "#f2f2f2"
 # What a map of a region shows: longitude from, to, latitude from, to.
 VIEWS: Mapping[str, tuple[float, float, float, float]] = {
@@ -39,7 +39,7 @@ VIEWS: Mapping[str, tuple[float, float, float, float]] = {
 @dataclass(frozen=True, slots=True)
 class Group:
     """States that look alike: ``pattern`` is one of Plotly's fill patterns (``/ x - | + .``) or empty, ``symbol`` the
-    mark of States too small to draw."""
+    mark of States too small to draw (empty: none)."""
 
     label: str
     codes: tuple[str, ...]
@@ -56,6 +56,7 @@ class Shapes:
     points: dict[str, tuple[float, float]]
     other: tuple[tuple[float, ...], ...]
     middles: dict[str, tuple[float, float]]
+    tiny: frozenset[str]
 
 
 def project(longitude: float, latitude: float) -> tuple[float, float]:
@@ -78,14 +79,16 @@ def project(longitude: float, latitude: float) -> tuple[float, float]:
 
 
 @cache
-def shapes() -> Shapes:
-    """The shapes of ``assets/maps/world.json``, read and projected once."""
+def shapes(*, coarse: bool = False) -> Shapes:
+    """The shapes of ``assets/maps/world.json``, read and projected once; ``coarse`` for the whole world at once."""
+    outlines, rest = ("coarse", "uncoded_coarse") if coarse else ("shapes", "uncoded")
     path = resources.assets() / "maps" / "world.json"
     world = json.loads(path.read_text(encoding="utf-8"))
-    rings = {code: tuple(_projected(ring) for ring in found) for code, found in world["shapes"].items()}
+    rings = {code: tuple(_projected(ring) for ring in found) for code, found in world[outlines].items()}
     points = {code: project(*place) for code, place in world["points"].items()}
     middles = {code: _middle(max(found, key=len)) for code, found in rings.items()} | points
-    return Shapes(rings, points, tuple(_projected(ring) for ring in world["uncoded"]), middles)
+    tiny = frozenset(code for code, found in rings.items() if coarse and max(map(_extent, found)) < TINY)
+    return Shapes(rings, points, tuple(_projected(ring) for ring in world[rest]), middles, tiny)
 
 
 def _projected(ring: Sequence[float]) -> tuple[float, ...]:
@@ -96,6 +99,10 @@ def _projected(ring: Sequence[float]) -> tuple[float, ...]:
 def _middle(ring: tuple[float, ...]) -> tuple[float, float]:
     xs, ys = ring[::2], ring[1::2]
     return (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2
+
+
+def _extent(ring: tuple[float, ...]) -> float:
+    return max(max(ring[::2]) - min(ring[::2]), max(ring[1::2]) - min(ring[1::2]))
 
 
 def note() -> str:
@@ -116,7 +123,7 @@ def world_map(
 ) -> Picture:
     """The groups on the map, everything else as empty outlines. ``labels`` are shown where the mouse rests on a State,
     ``view`` is a region of :data:`VIEWS`."""
-    world = shapes()
+    world = shapes(coarse=not view)
     groups = list(groups)
     shown = {code for group in groups for code in group.codes}
     rest = [ring for code, rings in world.rings.items() if code not in shown for ring in rings]
@@ -124,8 +131,8 @@ def world_map(
     for group in groups:
         rings = [ring for code in group.codes for ring in world.rings.get(code, ())]
         data.append(_filled(rings, group.colour, group.pattern, group.label, legend=True))
-        small = [world.points[code] for code in group.codes if code in world.points]
-        if small:
+        small = [world.middles[code] for code in group.codes if code in world.points or code in world.tiny]
+        if small and group.symbol:
             data.append(_marks(small, group))
     if labels:
         data.append(_labels({code: text for code, text in labels.items() if code in world.middles}))

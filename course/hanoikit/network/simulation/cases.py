@@ -12,7 +12,6 @@ Arrivals are a Poisson process whose rate follows the hours of the sending State
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil, log, sqrt
@@ -95,35 +94,27 @@ def _arrival_law(year: int, emergency_share: float) -> tuple[Numbers, Numbers]:
     return before / before[-1], np.ascontiguousarray((bounds / bounds[:, -1:])[:, :-1].T)
 
 
-_streams: OrderedDict[tuple[int, int], dict[str, Numbers]] = OrderedDict()
-
-
-def _numbers(seed: int, count: int) -> dict[str, Numbers]:
-    """The raw streams of a seed; the last ones used are kept, because a slider asks for the same ones again."""
-    size = 1 << max(10, (count - 1).bit_length())
-    key = (seed, size)
-    if key not in _streams:
-        children = np.random.SeedSequence(seed).spawn(len(STREAMS))
-        made: dict[str, Numbers] = {}
-        for name, child in zip(STREAMS, children, strict=True):
-            source = np.random.Generator(np.random.PCG64(child))
-            if name == "gap":
-                made[name] = np.cumsum(source.standard_exponential(size))
-            elif name in _NORMAL:
-                made[name] = source.standard_normal(size)
-            else:
-                made[name] = source.random(size)
-        _streams[key] = made
-        while len(_streams) > 2:
-            _streams.popitem(last=False)
-    _streams.move_to_end(key)
-    return _streams[key]
+@lru_cache(maxsize=2)
+def _streams(seed: int, size: int) -> dict[str, Numbers]:
+    """The raw streams of a seed, kept because a slider asks for the same ones again; a longer one begins the same."""
+    made: dict[str, Numbers] = {}
+    for name, child in zip(STREAMS, np.random.SeedSequence(seed).spawn(len(STREAMS)), strict=True):
+        source = np.random.Generator(np.random.PCG64(child))
+        if name == "gap":
+            made[name] = np.cumsum(source.standard_exponential(size))
+        elif name in _NORMAL:
+            made[name] = source.standard_normal(size)
+        else:
+            made[name] = source.random(size)
+        made[name].setflags(write=False)
+    return made
 
 
 def draw(scenario: Scenario, *, seed: int = 0) -> Cases:
     """The requests of the scenario's year. The same seed gives the same year."""
     mean = scenario.requests_per_year
-    raw = _numbers(seed, ceil(mean + 8 * sqrt(mean) + 32))
+    most = ceil(mean + 8 * sqrt(mean) + 32)
+    raw = _streams(seed, 1 << (most - 1).bit_length())
     before, bounds = _arrival_law(scenario.year, scenario.emergency_share)
     n = int(np.searchsorted(raw["gap"], mean, side="right"))
     arrive = (

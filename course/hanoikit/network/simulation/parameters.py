@@ -166,6 +166,10 @@ class Scenario:
         return {name: value for name, value in asdict(self).items() if name in _by_id()}
 
 
+# What a year on this machine can hold, and a logarithm that still is a number.
+_MOST = {"requests": 1_000_000, "sigma of the logarithm": 3}
+
+
 def _faults(scenario: Scenario) -> Iterator[Finding]:
     for name, value in scenario.values().items():
         unit = parameter(name).unit
@@ -173,6 +177,10 @@ def _faults(scenario: Scenario) -> Iterator[Finding]:
             yield Finding("not-a-size", _("This must be a number, and not below 0."), where=name)
         elif unit == "share" and value > 1:
             yield Finding("share-above-one", _("A share lies between 0 and 1."), where=name)
+        elif value > _MOST.get(unit, float("inf")):
+            yield Finding(
+                "too-large", _("This must not be above {most:,}.").format(most=_MOST[unit]), where=name
+            )
         elif value == float("inf") and name != "retention_days":
             yield Finding("endless", _("This must be finite."), where=name)
     if scenario.hold_days < parameter("hold_days").least:

@@ -59,16 +59,19 @@ def _walk(
     """Correct ``start`` and ``done`` from each shortage on until everybody who was late is through."""
     arrivals, works, finish = arrive.tolist(), work.tolist(), done.tolist()
     times, officers = duty.times, duty.officers
-    count, longest = len(arrivals), float(work.max())
+    count = len(arrivals)
+    at_once, latest = list(finish), np.maximum.accumulate(done).tolist()
+    shortages = moments.tolist()
     begun: dict[int, float] = {}
     at = 0
-    while at < len(moments):
-        now = float(moments[at])
+    while at < len(shortages):
+        now = shortages[at]
         i = bisect_left(arrivals, now)
         turn = max(bisect_left(times, now) - 1, 0)
-        earlier = range(bisect_left(arrivals, now - longest), i)
-        free = [finish[q] for q in earlier if finish[q] > now]  # when each officer is free
-        free += [now] * (officers[turn] - len(free))
+        oldest = bisect_right(latest, now)
+        in_work = [q for q in range(oldest, i) if at_once[q] > now]  # nobody is late here
+        seen = i  # in_work knows the requests before this one
+        free = [finish[q] for q in in_work] + [now] * (officers[turn] - len(in_work))  # when each is free
         heapify(free)
         put_down: list[tuple[int, float]] = []  # open again, the oldest last, with the work that is left
         late = 0.0
@@ -79,6 +82,7 @@ def _walk(
                 q, rest = put_down.pop()
                 finish[q] = free[0] + rest
                 late = max(late, finish[q])
+                in_work.append(q)
                 heapreplace(free, finish[q])
             if free and not put_down:
                 while i < count:
@@ -122,15 +126,16 @@ def _walk(
             while len(free) > officers[turn] and free[0] <= until:
                 heappop(free)
             if len(free) > officers[turn]:
-                q = i
+                in_work.extend(range(seen, i))
+                in_work = sorted(q for q in in_work if until < finish[q] < inf)
+                seen = i
                 while len(free) > officers[turn]:  # the youngest request in work is put down
-                    q -= 1
-                    if until < finish[q] < inf:
-                        put_down.append((q, finish[q] - until))
-                        free.remove(finish[q])
-                        finish[q] = inf
+                    q = in_work.pop()
+                    put_down.append((q, finish[q] - until))
+                    free.remove(finish[q])
+                    finish[q] = inf
                 heapify(free)
-        at = bisect_right(moments, now)
+        at = bisect_right(shortages, now, at)
     done[:] = finish
     if begun:
         start[list(begun)] = list(begun.values())

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from math import exp, inf
 from random import Random
 from typing import Any
@@ -129,6 +130,8 @@ class _Desk:
                 except simpy.Interrupt:
                     self.record(since)
                     left -= self.env.now - since
+                    if left <= 0:  # the shift ended with the work
+                        return
                 else:
                     self.record(since)
                     return
@@ -272,6 +275,7 @@ def draw_independently(scenario: Scenario, *, seed: int = 0) -> Cases:
     return Cases(**{name: np.array(v, dtype=kinds.get(name, np.float64)) for name, v in columns.items()})
 
 
+@lru_cache(maxsize=4)
 def _hourly_rates(scenario: Scenario) -> list[dict[tuple[int, bool], float]]:
     """The expected number of requests in each UTC hour, by sender and kind."""
     by_hour, weekend = hourly_pattern()
