@@ -39,7 +39,7 @@ POISON = """
 import os, signal
 from hanoikit.grading.trusted import cluster_worker
 
-honest = cluster_worker.mark_text
+honest = getattr(cluster_worker, "honest", cluster_worker.mark_text)  # dask may load this more than once
 
 
 def mark_text(settings, source, head, blob):
@@ -48,7 +48,7 @@ def mark_text(settings, source, head, blob):
     return honest(settings, source, head, blob)
 
 
-cluster_worker.mark_text = mark_text
+cluster_worker.honest, cluster_worker.mark_text = honest, mark_text
 """
 
 

@@ -37,11 +37,19 @@ from hanoikit.i18n import _
 S = TypeVar("S")
 _AHEAD = 2
 """Hand-ins out at a time, for each thread of the cluster's."""
-_ALLOWED_FAILURES = 2
+_ALLOWED_FAILURES = 1
 """Workers that may die with a hand-in before dask gives up; it then gets as many alone."""
+_SOURCE = "hanoikit-source-"
+_MOST_SOURCES = 20
 _NO_WORKERS = 60.0
 """Seconds that a cluster may be without a worker."""
+_SILENCE = 3600.0
+"""Seconds without any result after which nothing more is expected; far above the limits of hand-ins."""
 _LOOK = 5.0
+
+
+class _Everywhere(ClassroomError):
+    """A worker that can mark nothing at all."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +68,11 @@ class ClusterExecutor:
     ``client`` is connected; ``owned`` is what ends with the executor, a cluster of its own.
     """
 
-    def __init__(self, client: Any, settings: Settings, *, owned: Sequence[Any] = ()) -> None:
+    def __init__(
+        self, client: Any, settings: Settings, *, owned: Sequence[Any] = (), workers: int = 0
+    ) -> None:
         self.client = client
+        self._workers = workers
         self._settings = settings
         self._owned = list(owned)
 
@@ -100,6 +111,7 @@ class ClusterExecutor:
                 )
             client: Any = connect(cluster, **plain)
             owned = [client, cluster]
+            workers = jobs or _processors()
         else:
             try:
                 client = connect(address, timeout=10, **plain)
@@ -109,8 +121,8 @@ class ClusterExecutor:
                     where=address,
                     next_step=_("Start it (dask scheduler, dask worker), or leave out --scheduler."),
                 ) from error
-            owned = [client]
-        executor = cls(client, settings, owned=owned)
+            owned, workers = [client], 0
+        executor = cls(client, settings, owned=owned, workers=workers)
         try:
             executor._check()
         except BaseException:
@@ -120,7 +132,12 @@ class ClusterExecutor:
 
     def each(self, items: Iterable[Any], job: Job[Any, S]) -> Iterator[S]:
         """See :meth:`hanoikit.grading.trusted.executor.Executor.each`."""
-        yield from _Stream(self.client, self._settings, job).results(items)
+        yield from _Stream(self, self._settings, job).results(items)
+
+    def renew(self, threads: int) -> None:
+        """Start workers again that dask has given up, in a cluster of our own."""
+        if threads < self._workers:
+            self._owned[-1].scale(self._workers)
 
     def close(self) -> None:
         """End the engines on the workers, and the cluster when it is our own."""
@@ -151,15 +168,12 @@ class ClusterExecutor:
 class _Stream:
     """The hand-ins of one assignment on their way to the workers and back, in order."""
 
-    def __init__(self, client: Any, settings: Settings, job: Job[Any, Any]) -> None:
-        self._client, self._job = client, job
+    def __init__(self, executor: ClusterExecutor, settings: Settings, job: Job[Any, Any]) -> None:
+        self._client, self._job, self._renew = executor.client, job, executor.renew
         self._head = settings.text()
         self._run = uuid4().hex[:12]
-        # A task like any other, so that it is made again wherever it is needed, whoever dies.
-        self._source = client.submit(
-            same, source_text(job.sources), key=f"hanoikit-source-{self._run}", pure=False
-        )
-        self._threads = self._count = 0
+        self._threads = self._count = self._sources = 0
+        self._source = self._new_source()
         self._out: dict[Any, _Errand] = {}
         """Future -> what it is to bring."""
         self._suspects: deque[_Errand] = deque()
@@ -183,6 +197,14 @@ class _Stream:
         finally:
             with contextlib.suppress(Exception):
                 self._client.cancel([*self._out, self._source])
+
+    def _new_source(self) -> Any:
+        """The author's notebooks as a task like any other: it is done again wherever they are needed."""
+        self._sources += 1
+        if self._sources > _MOST_SOURCES:
+            raise _gone()
+        key = f"{_SOURCE}{self._run}-{self._sources}"
+        return self._client.submit(same, source_text(self._job.sources), key=key, pure=False)
 
     def _fill(self, waiting: Iterator[tuple[int, Any]]) -> None:
         """Send out as much as the cluster can use soon."""
@@ -211,11 +233,18 @@ class _Stream:
 
     def _most(self) -> int:
         if not self._threads or self._count % 50 == 0:
-            self._threads = sum(self._client.nthreads().values())
+            self._threads = self._look()
         return max(2, _AHEAD * self._threads)
+
+    def _look(self) -> int:
+        threads = int(sum(self._client.nthreads().values()))
+        self._renew(threads)
+        return threads
 
     def _submit(self, errand: _Errand) -> None:
         self._count += 1
+        if self._source.status == "error":
+            self._source = self._new_source()
         head, blob = task_text(errand.work.student, errand.work.parcel)
         key = f"hanoikit-mark-{self._run}-{self._count}"
         future = self._client.submit(mark_text, self._head, self._source, head, blob, key=key, pure=False)
@@ -226,15 +255,16 @@ class _Stream:
         import distributed
 
         wait: Any = distributed.wait
-        without = 0.0
+        without = silent = 0.0
         while True:
             try:
                 with self._client.as_current():
                     return list(wait(list(self._out), timeout=_LOOK, return_when="FIRST_COMPLETED").done)
             except TimeoutError:
-                if self._client.status != "running":
+                silent += _LOOK
+                if self._client.status != "running" or silent >= _SILENCE:
                     raise _gone() from None
-                without = 0.0 if self._client.nthreads() else without + _LOOK
+                without = 0.0 if self._look() else without + _LOOK
                 if without >= _NO_WORKERS:
                     raise _no_workers() from None
             except (OSError, RuntimeError) as error:
@@ -244,8 +274,16 @@ class _Stream:
         from distributed import KilledWorker
 
         try:
-            answer = read_answer(self._text(future))
+            text = future.result(timeout=_NO_WORKERS)
+        except TimeoutError:
+            # Its worker died before it was fetched; it is done again.
+            self._out[future] = errand
+            return
         except KilledWorker as error:
+            future.release()
+            if str(error.task).startswith(_SOURCE):
+                self._submit(errand)
+                return
             if not errand.alone:
                 self._suspects.append(errand)
                 return
@@ -256,31 +294,25 @@ class _Stream:
             told.__cause__ = error
             self._ready[errand.place] = self._job.failed(errand.item, told)
             return
-        finally:
-            future.release()
-        problem = answer.get("error")
-        if problem and problem["everywhere"]:
-            raise ClassroomError(problem["what"], where=problem["where"], next_step=problem["next_step"])
+        except Exception as error:
+            # mark_text itself raises nothing.
+            raise _gone() from error
+        future.release()
         try:
+            answer = read_answer(text)
+            problem = answer.get("error")
+            if problem and problem["everywhere"]:
+                raise _Everywhere(problem["what"], where=problem["where"], next_step=problem["next_step"])
             if problem:
                 raise GradingError(
                     problem["what"], where=problem["where"] or None, next_step=problem["next_step"]
                 )
             papers = self._papers(answer["papers"], errand.work)
             self._ready[errand.place] = self._job.end(errand.work, papers)
+        except _Everywhere:
+            raise
         except HanoiKitError as failure:
             self._ready[errand.place] = self._job.failed(errand.item, failure)
-
-    def _text(self, future: Any) -> Any:
-        from distributed import KilledWorker
-
-        try:
-            return future.result(timeout=_NO_WORKERS)
-        except KilledWorker:
-            raise
-        except Exception as error:
-            # mark_text itself raises nothing.
-            raise _gone() from error
 
     def _papers(self, given: Mapping[str, Any], work: Work) -> dict[str, Paper]:
         if not given or set(given) - set(self._job.sources):
