@@ -51,6 +51,11 @@ DATA = {
         "does_not_show",
         "use",
     ),
+    "assets/powers/ladder.json": ("name", "short", "does", "why_here", "not_enough", "abroad_name"),
+    "assets/powers/territory.json": ("text",),
+    "assets/powers/offences.json": ("name",),
+    "assets/powers/laws.json": ("by", "urgent", "renewed_by", "name"),
+    "assets/powers/chains.json": ("name", "story", "ready_text"),
 }
 
 

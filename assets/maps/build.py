@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +29,11 @@ SHA256 = {
     "countries-50m.json": "04342cdc1e3016bcd7db1630de95684d67b79fe3c8c460321e87aef469502394",
     "countries-10m.json": "3bc6f1d367a9bcec479841bae0e76092f512838411d0cef124e92eec4db45f79",
 }
-THIN = 0.12  # degrees; a point nearer than this to the line between its neighbours is left out
+# Degrees: a point nearer than this to the line between its neighbours is left out. Coarse for the whole world at once.
+THIN = {"fine": 0.2, "coarse": 0.45}
 LEAST_RING = 4
+OFF_ALASKA = -169.9
+EPSILON = 0.001
 WITHOUT = {"010"}  # Antarctica: no State, and a third of the height of the map
 
 Point = tuple[float, float]
@@ -92,6 +96,23 @@ def rings_of(geometry: dict[str, Any], arcs: list[Ring]) -> list[Ring]:
     return rings
 
 
+def unwrapped(ring: Ring) -> Ring:
+    """The ring without the jump from 180 to -180 degrees: the package joins what lies on both sides of that line.
+
+    Such a ring runs on beyond 180; one that lies wholly beyond -170, off Alaska, is moved to the same side.
+    """
+    turn = 0.0
+    points = [ring[0]]
+    for (before, _y), (x, y) in pairwise(ring):
+        if abs(x - before) > 180:
+            turn += 360.0 if x < before else -360.0
+        points.append((x + turn, y))
+    west = min(x for x, _y in points)
+    east = max(x for x, _y in points)
+    shift = 360.0 if east <= OFF_ALASKA or west < -180 - EPSILON else 0.0
+    return [(x + shift, y) for x, y in points]
+
+
 def rounded(ring: Ring) -> list[float]:
     """Longitude, latitude, longitude … in tenths of a degree, without points that fall on the one before."""
     points: list[Point] = []
@@ -109,9 +130,10 @@ def area(ring: Ring) -> float:
 
 def middle(geometry: dict[str, Any], arcs: list[Ring]) -> list[float]:
     """The middle of the box around the largest ring."""
-    ring = max(rings_of(geometry, arcs), key=area)
+    ring = unwrapped(max(rings_of(geometry, arcs), key=area))
     xs, ys = [x for x, _ in ring], [y for _, y in ring]
-    return [round((min(xs) + max(xs)) / 2, 1), round((min(ys) + max(ys)) / 2, 1)]
+    x = (min(xs) + max(xs)) / 2
+    return [round(x + 360.0 if x <= OFF_ALASKA else x, 1), round((min(ys) + max(ys)) / 2, 1)]
 
 
 def world(folder: Path, states: list[dict[str, Any]]) -> dict[str, Any]:
@@ -119,26 +141,37 @@ def world(folder: Path, states: list[dict[str, Any]]) -> dict[str, Any]:
     letters = {state["number"]: state["code"] for state in states if state["number"]} | OTHERS
     topologies = {name: json.loads((folder / name).read_text(encoding="utf-8")) for name in SHA256}
     coarse = topologies["countries-110m.json"]
-    arcs = [thin(arc, THIN) for arc in decode_arcs(coarse)]
+    fine, uncoded = _shapes(coarse, letters, THIN["fine"])
+    rough, rough_uncoded = _shapes(coarse, letters, THIN["coarse"])
+    points = _points(topologies, {s["number"]: s["code"] for s in states if s["number"]}, set(fine))
+    return {
+        "source": f"Natural Earth, 1:110 million, from {PACKAGE} {VERSION} (npm); public domain",
+        "unit": "degrees, longitude and latitude in turn, one list for each ring",
+        "shapes": fine,
+        "coarse": {code: rough.get(code, fine[code]) for code in fine},
+        "points": dict(sorted(points.items())),
+        "uncoded": uncoded,
+        "uncoded_coarse": rough_uncoded,
+    }
+
+
+def _shapes(
+    topology: dict[str, Any], letters: dict[str, str], tolerance: float
+) -> tuple[dict[str, list[list[float]]], list[list[float]]]:
+    """Rings by code, and the rings of land without a code."""
+    arcs = [thin(arc, tolerance) for arc in decode_arcs(topology)]
     shapes: dict[str, list[list[float]]] = {}
     uncoded: list[list[float]] = []
-    for geometry in coarse["objects"]["countries"]["geometries"]:
+    for geometry in topology["objects"]["countries"]["geometries"]:
         number = geometry.get("id")
         if number in WITHOUT:
             continue
-        rings = [flat for ring in rings_of(geometry, arcs) if (flat := rounded(ring))]
+        rings = [flat for ring in rings_of(geometry, arcs) if (flat := rounded(unwrapped(ring)))]
         if number is None:
             uncoded += rings
         elif rings:
             shapes[letters[number]] = rings
-    points = _points(topologies, {s["number"]: s["code"] for s in states if s["number"]}, set(shapes))
-    return {
-        "source": f"Natural Earth, 1:110 million, from {PACKAGE} {VERSION} (npm); public domain",
-        "unit": "degrees, longitude and latitude in turn, one list for each ring",
-        "shapes": dict(sorted(shapes.items())),
-        "points": dict(sorted(points.items())),
-        "uncoded": uncoded,
-    }
+    return dict(sorted(shapes.items())), uncoded
 
 
 def _points(topologies: dict[str, Any], wanted: dict[str, str], drawn: set[str]) -> dict[str, list[float]]:

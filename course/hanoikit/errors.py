@@ -99,6 +99,10 @@ class DataInvalid(HanoiKitError):
     """A data file of the kit does not fit its schema."""
 
 
+class OrderRefused(HanoiKitError):
+    """An order under articles 25 to 31 that the facts, the clock or the State's law do not allow."""
+
+
 # evidence and casework
 
 

@@ -1,4 +1,4 @@
-"""``hanoikit convention``: look up provisions, search, see what the lessons cover, import the official text.
+"""``hanoikit convention``: provisions, search, what the lessons cover, the official text, the dated status.
 
 >>> from hanoikit.cli import run
 >>> run(["convention", "show", "41.3.e"])          # doctest: +SKIP
@@ -9,6 +9,7 @@ All sub-commands work without colour and on a narrow screen; every error is one 
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,9 +23,10 @@ if TYPE_CHECKING:
 
     from hanoikit.convention import Article, Provision
     from hanoikit.convention.official import Import, OfficialCopy
+    from hanoikit.convention.status import Installed, StatusTable
 
 app = typer.Typer(
-    help="Look up the Convention: show, search, coverage, import.\n\n"
+    help="Look up the Convention: show, search, coverage, import, status.\n\n"
     "Example: hanoikit convention show 41.3.e",
     no_args_is_help=True,
     **SETTINGS,
@@ -291,3 +293,157 @@ def _import_with_progress(file: Path) -> Import:
         return official.import_text(
             file, progress=lambda done, total: bar.update(task, completed=done, total=total)
         )
+
+
+@app.command()
+def status(
+    source: Annotated[
+        Path | None,
+        typer.Option(
+            "--from", help="XML of chapter XVIII-16 from the UN Treaty Collection, to use from now on."
+        ),
+    ] = None,
+    as_of: Annotated[
+        str,
+        typer.Option(
+            "--as-of", help="Day on which the file was downloaded: 2026-11-21. Else the file's own day."
+        ),
+    ] = "",
+    reset: Annotated[bool, typer.Option("--reset", help="Use the kit's own table again.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the whole table as JSON.")] = False,
+) -> None:
+    """Show who signed and who ratified, with the day of every figure, or take a newer table.
+
+    Example: hanoikit convention status --from XVIII-16.en.xml
+    """
+    import json
+
+    from hanoikit.convention import status as room
+    from hanoikit.errors import UsageError
+
+    if reset and source:
+        raise UsageError(
+            _("--from and --reset say two different things."), next_step=_("Give one of the two.")
+        )
+    console = _console()
+    if reset:
+        gone = room.reset()
+        if not as_json:
+            console.print(
+                _("The kit's own table is used again.") if gone else _("The kit's own table is in use.")
+            )
+    if source:
+        done = room.install(source, as_of=_day_of(source, as_of), today=date.today())
+        if not as_json:
+            _show_installed(console, done)
+    table = room.status()
+    if as_json:
+        typer.echo(json.dumps(room.as_data(table), indent=1, ensure_ascii=False))
+        return
+    _show_status(console, table)
+
+
+def _day_of(source: Path, as_of: str) -> date:
+    """The day that the user gives, or the day on which the file was last written."""
+    from hanoikit.errors import StatusFileRefused, UsageError
+
+    if as_of:
+        try:
+            return date.fromisoformat(as_of)
+        except ValueError as error:
+            raise UsageError(
+                _("{text} is no day.").format(text=as_of), next_step=_("Write year-month-day: 2026-11-21.")
+            ) from error
+    try:
+        return datetime.fromtimestamp(source.stat().st_mtime).date()
+    except OSError as error:
+        raise StatusFileRefused(
+            _("The file cannot be opened: {reason}.").format(reason=error.strerror or error),
+            where=str(source),
+            next_step=_("Check the name and the folder of the file."),
+        ) from error
+
+
+def _show_installed(console: Console, done: Installed) -> None:
+    from hanoikit.convention.status import names, spoken
+
+    console.print(
+        _("Installed: the table of {day}, kept in {path}").format(
+            day=spoken(done.table.as_of), path=done.path
+        )
+    )
+    for label, codes in (
+        (_("New signatures: {names}"), done.signed),
+        (_("New instruments: {names}"), done.deposited),
+        (_("No longer in the table: {names}"), done.gone),
+    ):
+        if codes:
+            console.print(label.format(names=", ".join(names()[code].name for code in codes)))
+    for finding in done.findings:
+        console.print(_("Please check: {finding}").format(finding=finding))
+    console.print()
+
+
+def _show_status(console: Console, table: StatusTable) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    from hanoikit.convention import status as room
+
+    today = date.today()
+    console.print(room.banner(table, today=today).text)
+    console.print(_("Where the table is from: {name}").format(name=_(table.origin.name)))
+    counts = table.counts(max(today, table.as_of))
+    console.print()
+    console.print(
+        _(
+            "Signatures: {signed} ({states} States). Instruments: {deposited}. Counted toward the forty: {counted}."
+        ).format(
+            signed=counts.signatories,
+            states=counts.states,
+            deposited=counts.instruments,
+            counted=counts.toward_forty,
+        )
+    )
+    entry = room.entry_into_force(room.deposits_of(table))
+    console.print(
+        _("In force since {day}.").format(day=room.spoken(entry.on))
+        if entry.on and entry.on <= today
+        else _("Enters into force on {day}.").format(day=room.spoken(entry.on))
+        if entry.on
+        else _("Not in force by this table: {n} instruments are missing.").format(n=entry.missing)
+    )
+    shown = Table(expand=True)
+    shown.add_column(_("code"), no_wrap=True)
+    shown.add_column(_("name"), ratio=2)
+    shown.add_column(_("signed"), ratio=2)
+    shown.add_column(_("instrument"), ratio=3)
+    for one in table.participants:
+        instrument = one.instrument
+        told = ""
+        if instrument:
+            told = f"{_(instrument.kind)}, {_between(instrument.when)}"
+            told += "" if instrument.confirmed else " " + _("(reported)")
+        shown.add_row(one.code, Text(one.name), Text(_between(one.signed) if one.signed else ""), Text(told))
+    console.print(shown)
+    for more in table.unnamed:
+        console.print(_("And {n} signatures that no source names.").format(n=more.signatories))
+    for statement in table.statements:
+        told = _("{name}, {kind} on {refs}: {text}").format(
+            name=room.names()[statement.code].name,
+            kind=_(statement.kind),
+            refs=", ".join(statement.provisions),
+            text=_(statement.text),
+        )
+        console.print(told)
+    if table.doubts:
+        console.print()
+        console.print(_("What is not known:"))
+        for doubt in table.doubts:
+            console.print("- " + _(doubt))
+
+
+def _between(when: Any) -> str:
+    if when.exact:
+        return str(when.earliest.isoformat())
+    return _("{first} to {last}").format(first=when.earliest.isoformat(), last=when.latest.isoformat())

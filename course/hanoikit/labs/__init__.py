@@ -13,19 +13,47 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from hanoikit.labs.bench_panel import evidence_bench
     from hanoikit.labs.briefing import case_briefing
+    from hanoikit.labs.dual_panel import dual_criminality_table
+    from hanoikit.labs.entry_panel import entry_into_force
     from hanoikit.labs.exhibit_panel import exhibit_reader
+    from hanoikit.labs.jurisdiction_panel import jurisdiction_finder
     from hanoikit.labs.log_panel import log_check
+    from hanoikit.labs.offence_panel import offence_finder
+    from hanoikit.labs.order_panel import order_timeline
+    from hanoikit.labs.power_panel import power_ladder
+    from hanoikit.labs.status_panel import status_explorer
     from hanoikit.labs.tamper_panel import tamper_lab
     from hanoikit.labs.time_panel import time_bench
 
-__all__ = ["case_briefing", "evidence_bench", "exhibit_reader", "log_check", "tamper_lab", "time_bench"]
+__all__ = [
+    "case_briefing",
+    "dual_criminality_table",
+    "entry_into_force",
+    "evidence_bench",
+    "exhibit_reader",
+    "jurisdiction_finder",
+    "log_check",
+    "offence_finder",
+    "order_timeline",
+    "power_ladder",
+    "status_explorer",
+    "tamper_lab",
+    "time_bench",
+]
 
 # No module is called like a lab: importing it would put the module in the place of the function.
 _HOMES = {
     "case_briefing": "briefing",
+    "dual_criminality_table": "dual_panel",
+    "entry_into_force": "entry_panel",
     "evidence_bench": "bench_panel",
     "exhibit_reader": "exhibit_panel",
+    "jurisdiction_finder": "jurisdiction_panel",
     "log_check": "log_panel",
+    "offence_finder": "offence_panel",
+    "order_timeline": "order_panel",
+    "power_ladder": "power_panel",
+    "status_explorer": "status_panel",
     "tamper_lab": "tamper_panel",
     "time_bench": "time_panel",
 }

@@ -25,7 +25,8 @@ function field(spec, key) {
     return make("div", { class: "hk-field" }, make("label", { for: id, text: spec.label }), control, hint);
   }
   if (spec.kind === "checks") {
-    const set = make("fieldset", { class: "hk-field", "aria-describedby": described }, make("legend", { text: spec.label }));
+    const short = spec.options.every((option) => option.label.length <= 16);
+    const set = make("fieldset", { class: short ? "hk-field hk-short" : "hk-field", "aria-describedby": described }, make("legend", { text: spec.label }));
     for (const option of spec.options) {
       const one = `${id}-${option.value}`;
       set.append(
@@ -73,9 +74,8 @@ function render({ model, el }) {
   el.append(root);
   const places = new Map();
   // A wide table scrolls inside its result; then the keyboard must reach it.
-  const sizes = new ResizeObserver((entries) => {
-    for (const { target } of entries) target.tabIndex = target.scrollWidth > target.clientWidth ? 0 : -1;
-  });
+  const reach = (target) => { target.tabIndex = target.scrollWidth > target.clientWidth ? 0 : -1; };
+  const sizes = new ResizeObserver((entries) => entries.forEach(({ target }) => reach(target)));
 
   // One message at a time. While a live change is under way the newest one waits; nothing else is kept.
   let underway = null;
@@ -158,7 +158,7 @@ function render({ model, el }) {
         }
         place.drawings[index].show(picture);
       });
-      if (place.html !== html) { place.result.innerHTML = html; place.html = html; sizes.observe(place.result); }
+      if (place.html !== html) { place.result.innerHTML = html; place.html = html; sizes.observe(place.result); requestAnimationFrame(() => reach(place.result)); }
     }
   };
 
