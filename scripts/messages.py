@@ -44,6 +44,8 @@ DATA = {
     ),
     "assets/convention/refusals.json": ("name", "text", "applies_to", "effect"),
     "assets/convention/points.json": ("name", "text", "concern", "answer", "lesson"),
+    "assets/network/kinds.json": ("name", "purpose", "label", "why", "write"),
+    "assets/network/grounds.json": ("name", "text", "closed_text"),
     "assets/evidence/hash-standing.json": (
         "collision",
         "second_preimage",
@@ -51,6 +53,11 @@ DATA = {
         "does_not_show",
         "use",
     ),
+    "assets/powers/ladder.json": ("name", "short", "does", "why_here", "not_enough", "abroad_name"),
+    "assets/powers/territory.json": ("text",),
+    "assets/powers/offences.json": ("name",),
+    "assets/powers/laws.json": ("by", "urgent", "renewed_by", "name"),
+    "assets/powers/chains.json": ("name", "story", "ready_text"),
 }
 
 

@@ -181,6 +181,7 @@ def _what_if(status: StatusTable) -> Step:
                 value=20,
                 limits=(1, MOST_PER_YEAR, 1),
                 unit=_("instruments a year"),
+                hint=_("Used only with a pace that you choose."),
             ),
         ],
         run=lambda values: _forecast(status, values),

@@ -349,4 +349,4 @@ class _Desk:
 
 
 def _date(day: date) -> str:
-    return f"{day.day} {_(day.strftime('%B'))} {day.year}"
+    return f"{day.day} {day:%B} {day.year}"

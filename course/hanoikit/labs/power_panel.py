@@ -167,9 +167,11 @@ def _advise(values: Values) -> Result:
     need, state = _read(values)
     advice = ladder(need, law(state))
     said = summary(advice)
+    # The steps below say the same at length; the sentence stands where there are none, or where something is missing.
+    short = Markup("") if advice.steps and not advice.out_of_reach else sentence(strong(said))
     return Result(
         join(
-            sentence(strong(said)),
+            short,
             bullets(_notes(advice)),
             _steps(advice) if advice.steps else Markup(""),
             _rungs(advice),

@@ -67,7 +67,7 @@ def over_time(
             "mode": "lines",
             "x": [first.isoformat(), last.isoformat()],
             "y": [NEEDED, NEEDED],
-            "name": _("forty instruments: needed"),
+            "showlegend": False,
             "line": {"color": "#000000", "width": 1.5, "dash": "dash"},
             "hoverinfo": "skip",
         },
@@ -87,11 +87,25 @@ def over_time(
             }
         )
     layout = {
+        "annotations": [_forty(first)],
         "xaxis": {"type": "date", "fixedrange": True},
         "yaxis": {"title": {"text": _("number")}, "rangemode": "tozero", "fixedrange": True},
         "margin": {"l": 10, "r": 10, "t": 50, "b": 30},
     }
     return Picture(data, layout, alt=alt, height=320)
+
+
+def _forty(day: date) -> dict[str, Any]:
+    """What the dashed line means, written on it."""
+    return {
+        "x": day.isoformat(),
+        "y": NEEDED,
+        "text": _("forty instruments are needed"),
+        "xanchor": "left",
+        "yanchor": "bottom",
+        "showarrow": False,
+        "xshift": 4,
+    }
 
 
 def _stairs(days: Sequence[date], values: Sequence[int], name: str, colour: str, dash: str) -> dict[str, Any]:
@@ -134,18 +148,19 @@ def way_to_forty(found: Forecast, horizon: date, *, alt: str) -> Picture:
             "mode": "lines",
             "x": [found.start.isoformat(), horizon.isoformat()],
             "y": [NEEDED, NEEDED],
-            "name": _("forty instruments: needed"),
+            "showlegend": False,
             "line": {"color": "#000000", "width": 1.5, "dash": "dash"},
             "hoverinfo": "skip",
         }
     )
     layout = {
+        "annotations": [_forty(found.start)],
         "xaxis": {
             "type": "date",
             "fixedrange": True,
             "range": [found.start.isoformat(), horizon.isoformat()],
         },
-        "yaxis": {"title": {"text": _("instruments")}, "range": [0, 44], "fixedrange": True},
+        "yaxis": {"title": {"text": _("instruments")}, "range": [0, 46], "fixedrange": True},
         "margin": {"l": 10, "r": 10, "t": 50, "b": 30},
     }
     return Picture(data, layout, alt=alt, height=300)

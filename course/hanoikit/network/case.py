@@ -36,7 +36,7 @@ from hanoikit.network.messages import (
 from hanoikit.network.tables import Rules
 
 FINAL = ("confirmed", "partly", "refused")
-NOTES = ("read", "order", "renewed", "passed-on", "remark")
+NOTES = ("read", "order", "renewed", "passed-on", "assistance-received", "assistance-decided", "remark")
 _WEEK = timedelta(days=7)
 _HOUR = timedelta(hours=1)
 
@@ -139,12 +139,7 @@ class Case:
         if isinstance(body, Confirmed | Partly) and self._is_answer_to_preservation(message):
             self._confirmed(message, body, entry)
         elif isinstance(body, AssistanceStatus) and self.preservation is not None:
-            moment = body.at or message.sent
-            if body.status == "received":
-                self.preservation = replace(self.preservation, received=moment)
-            elif body.status in ("granted", "refused", "withdrawn"):
-                received = self.preservation.received or moment
-                self.preservation = replace(self.preservation, received=received, decided=moment)
+            self._assistance(body.status, body.at or message.sent)
 
     @property
     def states(self) -> frozenset[str]:
@@ -179,8 +174,20 @@ class Case:
                     self.orders.append(renew(self.orders[-1], at=note.at, law=rules.law))
             except OrderRefused as refused:
                 raise _order_refused(str(refused)) from refused
+        elif note.what.startswith("assistance-") and self.preservation is not None:
+            status = "received" if note.what == "assistance-received" else "granted"
+            self._assistance(status, note.at)
         self.notes.append(note)
         return note
+
+    def _assistance(self, status: str, moment: datetime) -> None:
+        """The request for legal assistance came in or was decided: what the clock of 42(8) waits for."""
+        assert self.preservation is not None
+        if status == "received":
+            self.preservation = replace(self.preservation, received=moment)
+        elif status in ("granted", "refused", "withdrawn"):
+            received = self.preservation.received or moment
+            self.preservation = replace(self.preservation, received=received, decided=moment)
 
     def _holder(self) -> str:
         return getattr(self.root.body, "custodian", "")
@@ -303,11 +310,9 @@ class Case:
         kinds = []
         for kind in tables.kind(message.kind).answers:
             role = tables.kind(kind).role
-            if (
-                role != "answer"
-                or kind == "assistance-status"
-                or (kind == "acknowledgement" and kind in given)
-            ):
+            if role != "answer" or (kind == "acknowledgement" and kind in given):
+                continue
+            if kind == "assistance-status" and message.kind != "assistance-notice":
                 continue
             if kind == "preservation-warning" and any(one.message.kind == kind for one in self.entries):
                 continue

@@ -197,7 +197,7 @@ class Desk:
 
         ``what``: ``read`` (``text`` is the id of the message opened), ``order`` (the State ordered the holder to
         preserve), ``renewed`` (it renewed the order), ``passed-on`` (to another authority; ``text`` names it),
-        ``remark``.
+        ``assistance-received`` and ``assistance-decided`` (our central authority told us, 41(4)), ``remark``.
         Raises ``UsageError`` for another ``what``, ``ActRefused`` for an order or renewal that the law does not give.
         """
         require_zone(at)

@@ -133,7 +133,7 @@ def _law(entry: Mapping[str, Any]) -> Law:
 def _calendar(entry: Mapping[str, Any]) -> Calendar:
     return Calendar(
         rest=frozenset(entry["rest"]),
-        holidays={(int(day[:2]), int(day[3:])): name for day, name in entry["holidays"]},
+        holidays={(int(one["day"][:2]), int(one["day"][3:])): one["name"] for one in entry["holidays"]},
         opens=time.fromisoformat(entry["opens"]),
         closes=time.fromisoformat(entry["closes"]),
     )
