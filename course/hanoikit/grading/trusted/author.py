@@ -74,6 +74,12 @@ def prepared(source: str, name: str) -> Prepared:
     return found
 
 
+def forget(source: str, name: str) -> None:
+    """Keep nothing of a cell that was read."""
+    _CACHE.pop((source, name), None)
+    linecache.cache.pop(name, None)
+
+
 def names_in(tree: ast.Module) -> tuple[set[str], set[str]]:
     """Names that the code reads, and names that it binds, anywhere in it."""
     loaded: set[str] = set()

@@ -12,6 +12,7 @@ import builtins
 import contextlib
 import math
 import os
+import socket
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
@@ -20,7 +21,7 @@ from typing import Any
 from hanoikit.exercise import trial
 from hanoikit.exercise.trial import copied
 from hanoikit.exercise.verdict import Mark, NoCredit
-from hanoikit.grading.trusted.author import Prepared, prepared
+from hanoikit.grading.trusted.author import Prepared, forget, prepared
 from hanoikit.grading.trusted.outputs import VERDICT, Collector, Stream
 from hanoikit.grading.trusted.parcel import unpack
 from hanoikit.grading.trusted.plain import sound
@@ -44,6 +45,8 @@ def prepare(cells: Sequence[Mapping[str, Any]]) -> None:
     for cell in cells:
         with contextlib.suppress(SyntaxError, ValueError):
             prepared(cell["source"], _name(cell))
+    with contextlib.suppress(Exception):
+        rehearse(kit=any(cell.get("kit") for cell in cells))
 
 
 def serve(channel: Channel) -> None:
@@ -56,29 +59,90 @@ def serve(channel: Channel) -> None:
     for descriptor in (0, 1, 2):
         os.dup2(null, descriptor)
     while True:
-        order = channel.receive()
-        if order["do"] == "files":
-            unpack(order, channel)
-            continue
-        if order["do"] == "modules":
-            place = os.path.abspath("../author")  # noqa: PTH100
-            unpack(order, channel, below="../author")
-            sys.path.insert(0, place)
-            continue
-        bench.told = order["known"]
-        last = order["cells"][-1] if order["cells"] else {"role": "ours"}
-        for cell in order["cells"]:
-            match cell["role"]:
-                case "theirs":
-                    bench.leave_to_trainee(cell)
-                case "ours":
-                    bench.run(cell)
-                case "mark":
-                    verdict, outputs = bench.mark(cell)
-                    found = {"verdict": verdict, "outputs": outputs, "grade_id": cell["grade_id"]}
-                    channel.send({**found, "last": True} if cell is last else found)
-        if last["role"] != "mark":
-            channel.send({"done": True})
+        _obey(bench, channel.receive(), channel)
+
+
+def _obey(bench: Bench, order: Mapping[str, Any], channel: Channel) -> None:
+    if order["do"] == "files":
+        unpack(order, channel)
+        return
+    if order["do"] == "modules":
+        place = os.path.abspath("../author")  # noqa: PTH100
+        unpack(order, channel, below="../author")
+        sys.path.insert(0, place)
+        return
+    bench.told = order["known"]
+    last = order["cells"][-1] if order["cells"] else {"role": "ours"}
+    for cell in order["cells"]:
+        match cell["role"]:
+            case "theirs":
+                bench.leave_to_trainee(cell)
+            case "ours":
+                bench.run(cell)
+            case "mark":
+                verdict, outputs = bench.mark(cell)
+                found = {"verdict": verdict, "outputs": outputs, "grade_id": cell["grade_id"]}
+                channel.send({**found, "last": True} if cell is last else found)
+    if last["role"] != "mark":
+        channel.send({"done": True})
+
+
+_TURNS = 12
+_TRIFLES = (
+    {"role": "theirs", "n": -1, "source": "def trifle(n):\n    return [n]"},
+    {"role": "ours", "n": -2, "source": "word = 'trifle'"},
+    {
+        "role": "mark",
+        "n": -3,
+        "grade_id": "trifle",
+        "points": 1.0,
+        "kit": False,
+        "source": "assert trifle(1) == [1]\ntry:\n    trifle(0)\nexcept ValueError:\n    pass",
+    },
+    {
+        "role": "mark",
+        "n": -4,
+        "grade_id": "failing",
+        "points": 1.0,
+        "kit": False,
+        "source": "assert word == 1",
+    },
+)
+_TRIFLE_OF_KIT = {
+    "role": "mark",
+    "n": -5,
+    "grade_id": "trifle-q1",
+    "points": 1.0,
+    "kit": True,
+    "source": "from hanoikit.exercise import mark\nmark.choice('trifle-q1', key='b', points=1, why={'a': 'Not so.'})",
+}
+
+
+def rehearse(*, kit: bool) -> None:
+    """Judge a trifle of our own as a hand-in would be judged; see ``runner``."""
+    from hanoikit.exercise.book import BOOK
+
+    ours, theirs = (Channel(end) for end in socket.socketpair())
+    trifles = [*_TRIFLES, _TRIFLE_OF_KIT] if kit else list(_TRIFLES)
+    order = {"do": "judge", "cells": trifles, "known": {"trifle": {"function": True}}}
+    before = sys.stdout, sys.stderr
+    try:
+        bench = Bench(theirs)
+        for _turn in range(_TURNS):
+            ours.send(order)
+            ours.send({"returned": ["list", [["int", 1]]]})
+            ours.send({"raised": ["ValueError", "Exception"], "message": "no"})
+            _obey(bench, theirs.receive(), theirs)
+            while not ours.receive(seconds=9).get("last"):
+                pass
+    finally:
+        sys.stdout, sys.stderr = before
+        trial.functions_from(None)
+        BOOK.forget()
+        ours.close()
+        theirs.close()
+        for cell in trifles:
+            forget(str(cell["source"]), _name(cell))
 
 
 def _name(cell: Mapping[str, Any]) -> str:

@@ -24,9 +24,10 @@ from typing import IO, Any, Literal, NoReturn
 
 from hanoikit import resources
 from hanoikit.errors import GradingError
+from hanoikit.grading.shelf import Shelf
 from hanoikit.grading.trusted.kit import AT_START
 from hanoikit.grading.trusted.limits import Limits
-from hanoikit.grading.trusted.outer import Wall, cannot_isolate
+from hanoikit.grading.trusted.outer import Wall, cannot_isolate, shown
 from hanoikit.grading.trusted.wire import Channel, WireError
 from hanoikit.i18n import _
 
@@ -267,6 +268,12 @@ class Nursery:
         if self.role == "runner":
             package = Path(resources.__file__).parent
             hidden += [package / "casework" / "truth.py", *resources.assets().rglob("truth.json")]
+        shelf, tops = Shelf.of_user(), shown()
+        hidden += [
+            path
+            for path in (shelf.folder, shelf.secret)
+            if any(path.absolute().is_relative_to(top) for top in tops)
+        ]
         return hidden
 
     def _words(self) -> str:

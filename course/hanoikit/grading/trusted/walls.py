@@ -1,8 +1,9 @@
 """The inner wall: each hand-in's process with namespaces, a file system, limits and rights of its own.
 
+>>> place = Place.of(limits, "m04-evidence-chain")
 >>> pid = fork_apart()
 >>> if pid == 0:
-...     enclose(limits, rules, home="/hand-in/m04-evidence-chain")     # from here on: this folder, and nothing else
+...     enclose(place, rules)     # from here on: the folder /hand-in/m04-evidence-chain, and nothing else
 
 ``fork_apart`` is a ``fork`` that also makes new user, process, mount and IPC namespaces in the same system
 call, so that the child is the first process of its own world: it sees and can signal no other, and when it
@@ -17,6 +18,7 @@ import platform
 import resource
 import signal
 import struct
+from dataclasses import dataclass
 
 from hanoikit.grading.trusted import landlock
 from hanoikit.grading.trusted.limits import Limits
@@ -31,7 +33,7 @@ and abstract sockets, and hand-ins of one zygote live one after the other.
 """
 _CLONE = {"x86_64": 56, "aarch64": 220, "riscv64": 220}
 _CAPSET = {"x86_64": 126, "aarch64": 91, "riscv64": 91}
-_MS_NOSUID, _MS_NODEV, _MS_BIND, _MS_REC, _MS_PRIVATE = 2, 4, 0x1000, 0x4000, 1 << 18
+_MS_NOSUID, _MS_NODEV, _MS_BIND = 2, 4, 0x1000
 _SET_DUMPABLE, _SET_SECUREBITS, _SET_NO_NEW_PRIVS, _SET_PDEATHSIG = 4, 28, 38, 1
 _NEVER_ROOT = 0b101111
 """Secure bits: being user 0 gives no rights, now and for ever."""
@@ -79,30 +81,58 @@ def common_rules() -> landlock.Rules:
     return rules
 
 
-def enclose(limits: Limits, rules: landlock.Rules, *, home: str, user: int, group: int) -> None:
-    """Close the inner wall around this process, the first of its namespaces; ``home`` is made in a file
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a hand-in will live and what it may use, worked out before the fork: what the child has to work out
+    itself costs several times as much, in pages of memory that are copied for it.
+    """
+
+    home: str
+    options: str
+    """Of its file system."""
+    users: str
+    groups: str
+    temporary: bool
+    """Whether it gets a folder /tmp: programs insist on one; where this Python itself lives below /tmp they do not."""
+    limits: tuple[tuple[int, int], ...]
+
+    @classmethod
+    def of(cls, limits: Limits, name: str) -> Place:
+        """For a hand-in of the assignment ``name``, forked from this very process."""
+        user, group = os.getuid(), os.getgid()
+        return cls(
+            home=f"{SCRATCH}/{name}",
+            options=f"size={limits.scratch},nr_inodes=20000,mode=0700",
+            users=f"{user} {user} 1",
+            groups=f"{group} {group} 1",
+            temporary=not os.listdir(TEMPORARY),  # noqa: PTH208
+            limits=kernel_limits(limits),
+        )
+
+
+def enclose(place: Place, rules: landlock.Rules) -> None:
+    """Close the inner wall around this process, the first of its namespaces; its home is made in a file
     system of its own and becomes the current folder.
 
     Raises :class:`OSError` when any part of the wall cannot be put up: there is no half wall.
     """
+    # The user namespace is another one, so the kernel has made every mount a copy from which nothing goes back
+    # (mount_namespaces(7), "Restrictions on mount namespaces").
     _write("/proc/self/setgroups", "deny")
-    _write("/proc/self/uid_map", f"{user} {user} 1")
-    _write("/proc/self/gid_map", f"{group} {group} 1")
-    _mount(None, "/", None, _MS_REC | _MS_PRIVATE, None)
-    options = f"size={limits.scratch},nr_inodes=20000,mode=0700"
-    _mount("tmpfs", SCRATCH, "tmpfs", _MS_NOSUID | _MS_NODEV, options)
-    os.makedirs(home, mode=0o700, exist_ok=True)  # noqa: PTH103
+    _write("/proc/self/uid_map", place.users)
+    _write("/proc/self/gid_map", place.groups)
+    _mount("tmpfs", SCRATCH, "tmpfs", _MS_NOSUID | _MS_NODEV, place.options)
+    os.mkdir(place.home, mode=0o700)  # noqa: PTH102
     os.mkdir(f"{SCRATCH}/tmp", mode=0o700)  # noqa: PTH102
     writable = [SCRATCH]
-    if not os.listdir(TEMPORARY):  # noqa: PTH208
-        # Programs that insist on /tmp find one; where this Python itself lives below /tmp they do not.
+    if place.temporary:
         _mount(f"{SCRATCH}/tmp", TEMPORARY, None, _MS_BIND, None)
         writable.append(TEMPORARY)
-    os.chdir(home)
+    os.chdir(place.home)
     drop_rights()
     rules.add(read=["/proc/self"], write=writable)
     rules.restrict()
-    set_limits(limits)
+    set_limits(place.limits)
 
 
 def drop_rights() -> None:
@@ -115,9 +145,10 @@ def drop_rights() -> None:
         _fail("capset")
 
 
-def set_limits(limits: Limits) -> None:
-    """The kernel's limits for this process and each that it starts."""
+def kernel_limits(limits: Limits) -> tuple[tuple[int, int], ...]:
+    """The kernel's limits for a process that is forked from this one, and for each that it starts."""
     address_space = _address_space() + limits.memory
+    found = []
     for what, most in (
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_CPU, limits.processor_seconds),
@@ -129,8 +160,14 @@ def set_limits(limits: Limits) -> None:
         (resource.RLIMIT_MSGQUEUE, 0),
     ):
         _soft, hard = resource.getrlimit(what)
-        value = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(what, (value, value))
+        found.append((what, most if hard == resource.RLIM_INFINITY else min(most, hard)))
+    return tuple(found)
+
+
+def set_limits(limits: tuple[tuple[int, int], ...]) -> None:
+    """Put :func:`kernel_limits` in force for this process; they can only be lowered from here on."""
+    for what, most in limits:
+        resource.setrlimit(what, (most, most))
 
 
 def _readable() -> list[str]:

@@ -11,6 +11,8 @@ it waits and how much it takes; whoever breaks a rule is cut off. No pickle cros
 from __future__ import annotations
 
 import json
+import math
+import select
 import socket
 import struct
 import time
@@ -20,6 +22,9 @@ from typing import Any
 MAXIMUM_FRAME = 16 * 2**20
 """Bytes of one message; a frame that claims more is refused before it is read."""
 _LENGTH = struct.Struct(">I")
+_ONE_READ = 1 << 14
+_MOST_READ = 1 << 20
+_NOW = socket.MSG_DONTWAIT
 
 
 class WireError(Exception):
@@ -44,12 +49,15 @@ class Channel:
     def __init__(self, end: socket.socket, *, maximum: int = MAXIMUM_FRAME) -> None:
         self.socket = end
         self.maximum = maximum
-        self._waits: float | None = end.gettimeout()
         self._held = b""
+        end.settimeout(None)
+        # The socket's own timeouts cost a system call at each change; asked when there is something to wait for.
+        self._readable = select.poll()
+        self._readable.register(end, select.POLLIN)
 
     def send(self, message: Any, *, seconds: float | None = None, descriptors: Sequence[int] = ()) -> None:
         """Send one message; raises :class:`Late` when the other side does not take it."""
-        data = json.dumps(message, separators=(",", ":")).encode()
+        data = _ENCODE(message).encode()
         self.send_bytes(_LENGTH.pack(len(data)) + data, seconds=seconds, descriptors=descriptors)
 
     def send_bytes(
@@ -57,15 +65,26 @@ class Channel:
     ) -> None:
         """Send raw bytes that a message has announced."""
         try:
-            self._wait_at_most(seconds)
             if descriptors:
                 sent = socket.send_fds(self.socket, [data], list(descriptors))
                 data = data[sent:]
-            self.socket.sendall(data)
-        except TimeoutError as error:
-            raise Late from error
+            if seconds is None:
+                self.socket.sendall(data)
+            else:
+                self._send_in_time(data, time.monotonic() + seconds)
         except OSError as error:
             raise Gone from error
+
+    def _send_in_time(self, data: bytes, deadline: float) -> None:
+        left = memoryview(data)
+        while left:
+            try:
+                left = left[self.socket.send(left, _NOW) :]
+            except BlockingIOError:
+                writable = select.poll()
+                writable.register(self.socket, select.POLLOUT)
+                if not writable.poll(_milliseconds(deadline)):
+                    raise Late from None
 
     def receive(self, *, seconds: float | None = None) -> dict[str, Any]:
         """The next message; raises :class:`Gone`, :class:`Late` or :class:`Refused`."""
@@ -91,7 +110,7 @@ class Channel:
             self._held = head + self._held
             raise
         try:
-            message = json.loads(data, parse_constant=_no_constant)
+            message = _DECODE(data.decode())
         except (ValueError, RecursionError) as error:
             raise Refused("a message is not JSON") from error
         if type(message) is not dict:
@@ -116,7 +135,7 @@ class Channel:
         self._held = b""
         try:
             while missing > 0:
-                part = self._receive(max(missing, 1 << 16), deadline)
+                part = self._receive(max(missing, _ONE_READ), deadline)
                 parts.append(part)
                 missing -= len(part)
         except Late:
@@ -128,13 +147,11 @@ class Channel:
         return data[:length] if self._held else data
 
     def _receive(self, most: int, deadline: float | None) -> bytes:
-        left = None if deadline is None else deadline - time.monotonic()
         try:
             # What has come in time counts, even if this side was too busy to look.
-            self._wait_at_most(left if left is None or left > 0 else 0.0)
-            part = self.socket.recv(min(most, 1 << 20))
-        except (TimeoutError, BlockingIOError) as error:
-            raise Late from error
+            if deadline is not None and not self._readable.poll(_milliseconds(deadline)):
+                raise Late
+            part = self.socket.recv(min(most, _MOST_READ))
         except OSError as error:
             raise Gone from error
         if not part:
@@ -145,12 +162,10 @@ class Channel:
         """The head of a frame, read alone: descriptors come with the very bytes that they were sent with."""
         head = b""
         while len(head) < _LENGTH.size:
-            left = None if deadline is None else max(0.01, deadline - time.monotonic())
             try:
-                self._wait_at_most(left)
+                if deadline is not None and not self._readable.poll(_milliseconds(deadline)):
+                    raise Late
                 part, found, _flags, _address = socket.recv_fds(self.socket, _LENGTH.size - len(head), 4)
-            except TimeoutError as error:
-                raise Late from error
             except OSError as error:
                 raise Gone from error
             descriptors += found
@@ -159,11 +174,16 @@ class Channel:
             head += part
         return head
 
-    def _wait_at_most(self, seconds: float | None) -> None:
-        if seconds is not None or self._waits is not None:
-            self.socket.settimeout(seconds)
-            self._waits = seconds
+
+def _milliseconds(deadline: float) -> int:
+    """From now to the deadline, as ``poll`` wants it."""
+    return max(0, math.ceil((deadline - time.monotonic()) * 1000))
 
 
 def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
+
+
+# ``json.dumps`` and ``json.loads`` make a new one of these at each call that has settings.
+_ENCODE = json.JSONEncoder(separators=(",", ":")).encode
+_DECODE = json.JSONDecoder(parse_constant=_no_constant).decode

@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 import traceback
+from functools import lru_cache
 from typing import Any
 
 from hanoikit.grading.trusted import walls
@@ -89,6 +90,7 @@ def _fork(
     orders: Channel, about: dict[str, Any], descriptors: list[int], role: Any, rules: Rules | None
 ) -> None:
     try:
+        place = _place(about["name"], **about["limits"])
         pid = walls.fork_apart() if rules is not None else os.fork()
     except OSError as error:
         for descriptor in descriptors:
@@ -105,7 +107,7 @@ def _fork(
         orders.close()
         channel = Channel(socket.socket(fileno=descriptors[0]))
         channel.socket.set_inheritable(False)
-        _enter(about, channel, rules)
+        _enter(place, about["folder"], channel, rules)
         channel.send({"in": True})
         role.serve(channel)
         code = 0
@@ -117,16 +119,19 @@ def _fork(
         os._exit(code)
 
 
-def _enter(about: dict[str, Any], channel: Channel, rules: Rules | None) -> None:
-    limits = Limits(**about["limits"])
+@lru_cache(maxsize=8)
+def _place(name: str, **limits: Any) -> walls.Place:
+    return walls.Place.of(Limits(**limits), name)
+
+
+def _enter(place: walls.Place, folder: str, channel: Channel, rules: Rules | None) -> None:
     try:
         if rules is not None:
-            home = f"{walls.SCRATCH}/{about['name']}"
-            walls.enclose(limits, rules, home=home, user=os.getuid(), group=os.getgid())
+            walls.enclose(place, rules)
         else:
             os.setsid()
-            os.chdir(about["folder"])
-            walls.set_limits(limits)
+            os.chdir(folder)
+            walls.set_limits(place.limits)
     except OSError as error:
         channel.send({"failed": f"{error.filename}: {error.strerror}"})
         os._exit(71)
