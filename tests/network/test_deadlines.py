@@ -74,6 +74,12 @@ def test_what_the_asking_state_can_be_sure_of_is_never_later_than_what_is_kept(a
     assert at < deadlines.sure_until(at, zone=zone) <= deadlines.floor(at, zone=zone)
 
 
+@given(MOMENTS, st.sampled_from(ZONES), st.integers(1, 200))
+def test_from_hour_to_hour_lies_between_what_is_sure_and_whole_days(at, zone, days):
+    there = deadlines.same_hour(at, zone=zone, days=days)
+    assert deadlines.sure_until(at, zone=zone, days=days) <= there < deadlines.floor(at, zone=zone, days=days)
+
+
 @given(MOMENTS, MOMENTS, st.sampled_from(ZONES))
 def test_a_later_start_never_ends_earlier(one, other, zone):
     first, second = sorted((one, other))

@@ -166,6 +166,21 @@ def test_an_extension_moves_the_end_and_must_be_asked_for_before_it(kept, make, 
     assert (refused.value.findings[0].code, refused.value.findings[0].provisions) == ("too-late", ("42(9)",))
 
 
+def test_a_second_confirmation_can_promise_more_but_takes_nothing_back(two_desks, make, now):
+    desks, carry = two_desks
+    request = make("preservation-request")
+    carry(request)
+    question = request.answer(make("more-information").body, at=now)
+    carry(question)
+    supplement = question.answer(make("supplement").body, at=now + HOUR)
+    carry(supplement)
+    first = supplement.answer(Confirmed(done="Ordered.", until=now + 90 * DAY), at=now + 2 * HOUR)
+    carry(first, insist=False)
+    case = desks["XA"].case_of(request.id)
+    assert case.preservation.ends() == now + 90 * DAY
+    assert case.preservation.preserved == now + 2 * HOUR
+
+
 def test_a_request_for_assistance_keeps_the_data_until_it_is_decided(kept, make, now):
     desks, carry, request, _answer = kept
     notice = make("assistance-notice", regarding=request.id, sent=now + 2 * DAY)
@@ -296,6 +311,25 @@ def test_a_desk_is_after_a_restart_as_it_was(kept, make, directory, now):
         assert [entry.message.id for entry in again.unread] == [entry.message.id for entry in desk.unread]
         for number, one in desk.cases.items():
             assert again.allowed(again.cases[number], later) == desk.allowed(one, later)
+
+
+def test_an_answer_sent_again_is_the_same_envelope_and_no_second_answer(kept, identities, now):
+    desks, _carry, _request, answer = kept
+    before = len(desks["XC"].events)
+    again = desks["XC"].send(answer, signer=identities["XC"], at=now + DAY)
+    assert again.to_json() == desks["XC"].events[-1]["envelope"]
+    assert len(desks["XC"].events) == before
+
+
+def test_a_note_that_todays_law_would_refuse_stays_in_the_record(kept, directory, now):
+    desks, _carry, request, _answer = kept
+    events = list(desks["XC"].events)
+    number = desks["XC"].case_of(request.id).number
+    events.append({"at": now.isoformat(), "case": number, "event": "noted", "text": "", "what": "renewed"})
+    again = Desk.replay("XC", events, directory=directory)
+    assert again.events == events
+    assert [note.what for note in again.cases[number].notes] == ["renewed"]
+    assert again.cases[number].orders == []
 
 
 def test_the_events_of_a_desk_are_records_of_a_log(kept, directory, tmp_path, now):

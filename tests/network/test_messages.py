@@ -203,6 +203,21 @@ def test_a_confirmation_below_sixty_days_is_found(make, now):
     assert [one.code for one in errors(validate(answer, about=request))] == ["below-floor"]
 
 
+@pytest.mark.parametrize(
+    ("span", "expected"),
+    [
+        (timedelta(days=60) - timedelta(seconds=1), [("below-floor", "error")]),
+        (timedelta(days=60), [("floor-tight", "warning")]),
+        (timedelta(days=61), []),
+    ],
+)
+def test_sixty_days_from_hour_to_hour_are_sixty_days_and_whole_days_are_better(span, expected, make, now):
+    request = make("preservation-request")
+    answer = request.answer(replace(make("confirmed").body, until=now + span), at=now)
+    found = validate(answer, about=request)
+    assert [(one.code, one.severity) for one in found] == expected
+
+
 def test_to_preserve_is_not_to_hand_over(make, now):
     request = make("preservation-request")
     body = replace(make("confirmed").body, data=request.body.data, handed_over=True)
@@ -230,6 +245,24 @@ def test_an_answer_that_does_not_fit_the_message_is_found(make, now):
     asked = make("technical-advice")
     found = validate(asked.answer(make("path-disclosure").body, at=now), about=asked)
     assert "wrong-answer" in [one.code for one in found]
+
+
+@pytest.mark.parametrize(
+    ("identifier", "codes"),
+    [
+        ("billing@clearbill.example", []),
+        ("bílling@clearbill.example", []),
+        ("b\u0456lling@clearbill.example", ["look-alike"]),
+        ("billing\u200b@clearbill.example", ["hidden-characters"]),
+        ("\u202eelpmaxe.llib", ["hidden-characters"]),
+        ("Ошибка", []),
+    ],
+)
+def test_accounts_that_only_look_right_are_found(identifier, codes, make):
+    message = make("preservation-request")
+    data = (replace(message.body.data[0], identifier=identifier),)
+    found = validate(message.but(body=replace(message.body, data=data)))
+    assert [(one.code, one.element) for one in found] == [(code, "data[1].identifier") for code in codes]
 
 
 def test_a_time_without_zone_is_refused(now):
