@@ -357,6 +357,7 @@ def test_the_look_back_shows_what_was_met_and_what_was_missed(tmp_path):
 def test_script_in_a_message_is_shown_as_text(tmp_path):
     desk = desk_in(tmp_path)
     desk.press("compose", "send", **typed(desk, facts=REQUEST["facts"] + " <script>alert(1)</script>"))
+    desk.press("file", "change", case="XA-2026-0001")
     assert "<script>" not in desk.results["file"]["html"]
     assert "&lt;script&gt;" in desk.results["file"]["html"]
 
