@@ -182,7 +182,7 @@ class _DeskView:
         ordinal = (_("First"), _("Second"), _("Third"), _("Fourth"))
         found = [Field(f"place{n}", "select", ordinal[n], options) for n in range(places)]
         if places:
-            found.append(Field("reason", "text", _("Reason, in a few words")))
+            found.append(Field("reason", "line", _("Reason, in a few words")))
         return found
 
     def _run_inbox(self, values: Values) -> Result:
@@ -471,8 +471,8 @@ class _DeskView:
             _("5. Write into a case file"),
             sentence(
                 _(
-                    "What is no message: an order to the holder at home, its renewal, that you passed something on, what "
-                    "your central authority told you."
+                    "What is no message: an order to the holder at home, its renewal, that you passed something on, "
+                    "what your central authority told you."
                 )
             ),
             buttons=[Button("write", _("Write it down"))],
@@ -494,7 +494,7 @@ class _DeskView:
         return [
             Field("case", "select", _("Case file"), cases, cases[0][0]),
             Field("what", "select", _("What"), whats, "remark"),
-            Field("text", "text", _("Text: the holder, the authority, or your remark")),
+            Field("text", "line", _("Text: the holder, the authority, or your remark")),
         ]
 
     def _run_note(self, values: Values) -> Result:
@@ -530,7 +530,8 @@ class _DeskView:
     def _run_file(self, values: Values) -> Result:
         self._keep("file", values)
         desk = self.room.desk
-        case = desk.cases.get(values["case"])
+        # A choice made while there was no case file yet is no choice.
+        case = desk.cases.get(values["case"]) or desk.cases.get(self._cases()[0][0])
         if case is None:
             return Result(sentence(_("There is no case file yet.")), say="")
         parts = [desk_shown.case_file(case, desk, self.room.now, self.zone)]
