@@ -19,7 +19,7 @@
 | ``routes``, ``desk_routes``, ``room_routes``, ``openapi`` | HTTP |
 | ``record``, ``checking``, ``report`` | the record as a signed bundle, its verification, and a report to read |
 | ``client``   | a desk in another program |
-| ``running``  | addresses, join links, QR codes, uvicorn |
+| ``running``, ``addresses`` | uvicorn, join links, QR codes; where other machines find this one |
 
 **Acknowledged means on the disk.** A 2xx answer to a send is given after the commit (SQLite: WAL with
 ``synchronous=FULL``). Message, both desks' events and the line of the hash-chained log are one transaction.

@@ -19,12 +19,12 @@ from typing import Any, TypeVar
 from hanoikit.errors import ClassroomError
 from hanoikit.i18n import _
 
+_MILLISECONDS = 10_000
+"""How long SQLite itself waits for a lock, each time."""
 _PATIENCE = 60.0
 """Seconds for a database that is busy, and for a server that is away."""
 _AWAY = 10.0
-_BUSY = 10_000
-"""Milliseconds that SQLite itself waits for a lock, each time."""
-_MEETINGS = {"23505", "40001", "40P01", "55P03"}
+_BUSY = {"23505", "40001", "40P01", "55P03"}
 """SQLSTATE (PostgreSQL, appendix A): unique violation, serialization failure, deadlock, lock not available."""
 _GONE = {"08", "57"}
 """Its classes: connection exception; operator intervention, as when a server is stopped."""
@@ -68,7 +68,7 @@ def connect(db_url: str) -> Any:
 
 def _no_implicit_begin(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
-    connection.execute(f"PRAGMA busy_timeout = {_BUSY}")
+    connection.execute(f"PRAGMA busy_timeout = {_MILLISECONDS}")
 
 
 def _begin_to_write(connection: Any) -> None:
@@ -98,7 +98,7 @@ def _is_busy(error: Exception) -> bool:
     text = _words(error).lower()
     return (
         isinstance(error, IntegrityError)
-        or _state(error) in _MEETINGS
+        or _state(error) in _BUSY
         or "database is locked" in text
         or "database table is locked" in text
         or "deadlock" in text
