@@ -106,7 +106,9 @@ async def log_events(call: Call) -> Any:
 
 async def message(call: Call) -> Any:
     """A desk reads its own messages, the room reads all of them."""
-    data = await asyncio.to_thread(call.service.storage.envelope, call.request.path_params["id"])
+    id = call.request.path_params["id"]
+    known = len(id) == 64 and set(id) <= set("0123456789abcdef")
+    data = await asyncio.to_thread(call.service.storage.envelope, id) if known else None
     found = Envelope.read(data) if data is not None else None
     caller = call.caller
     if found is None or (
