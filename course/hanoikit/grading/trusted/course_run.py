@@ -240,15 +240,15 @@ class CourseRun:
         assert self._known is not None
         scores: dict[tuple[str, str], Score] = {}
         silent: dict[tuple[str, str], bool] = {}
+        found = {book: _by_name(paper.notebook) for book, paper in papers.items()}
         for (book, label), (_id, kind) in self._known.cells.items():
             name = label.partition("/")[2]
             if book not in papers:
                 scores[book, name] = Score(0.0)
                 continue
             paper = papers[book]
-            try:
-                cell = cells.named(paper.notebook, name)
-            except KeyError:
+            cell = found[book].get(name)
+            if cell is None:
                 continue
             if kind == "GradeCell":
                 scores[book, name] = _score(cell, paper, self._known.sources.get((book, name)))
@@ -376,6 +376,10 @@ def _score(cell: cells.Cell, paper: Paper, saved: Any) -> Score:
     points = float(verdict["points"])
     lost = points < float(cells.nbgrader_of(cell).get("points") or 0)
     return Score(points, needs_person=paper.record.busy and lost)
+
+
+def _by_name(notebook: cells.Notebook) -> dict[str, cells.Cell]:
+    return {cells.grade_id(cell): cell for cell in reversed(notebook["cells"])}
 
 
 def _untouched(cell: cells.Cell, saved: Any) -> bool:

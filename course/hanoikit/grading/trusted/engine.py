@@ -181,8 +181,11 @@ class TrustedEngine:
                 for place, cell in enumerate(source.release["cells"])
                 if cell["cell_type"] == "code" and not is_marking(cell)
             ]
-            modules = warm.imports_of(sources(source.notebook))
+            # What tests alone import, trainees' cells hardly will.
+            theirs = (cell for cell in source.notebook["cells"] if not is_marking(cell))
+            modules = warm.imports_of(sources({"cells": list(theirs)}))
             runner = Nursery("runner", self.wall, modules=modules, cells=released)
+            modules = warm.imports_of(sources(source.notebook))
             judge = Nursery("judge", self.wall, modules=modules, cells=plan.author_cells)
             found = self._benches[id(source)] = _Bench(source, plan, runner, judge)
             if len(self._benches) > _MOST_BENCHES:
