@@ -7,10 +7,12 @@ hanoikit class explain amal ps1                why these marks
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 import time
 from collections.abc import Iterator
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,7 +23,7 @@ from hanoikit.errors import UsageError
 from hanoikit.i18n import _, ngettext
 
 if TYPE_CHECKING:
-    from hanoikit.grading.trusted.course_run import Result
+    from hanoikit.grading.trusted.course_run import CourseRun, Result
 
 app = typer.Typer(
     help="Run a class: mark the hand-ins, explain a mark.\n\nExample: hanoikit class autograde", **SETTINGS
@@ -30,6 +32,13 @@ app = typer.Typer(
 Course = Annotated[
     Path, typer.Option("--course", help="The course directory. Default: this folder.", show_default=False)
 ]
+
+
+class Where(StrEnum):
+    """Where hand-ins are marked."""
+
+    LOCAL = "local"
+    DASK = "dask"
 
 
 @app.command()
@@ -42,6 +51,16 @@ def autograde(
     again: Annotated[bool, typer.Option("--again", help="Also what is marked already.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, for scripts.")] = False,
     course: Course = Path(),
+    executor: Annotated[
+        Where, typer.Option(help="local: on this machine. dask: on worker processes, here or elsewhere.")
+    ] = Where.LOCAL,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            help="With dask: the address of your cluster. Default: workers on this machine.",
+            show_default=False,
+        ),
+    ] = None,
     tests_inside: Annotated[
         bool,
         typer.Option(
@@ -76,7 +95,7 @@ def autograde(
         progress = _Progress(show=not as_json)
         run = CourseRun(layout, engine, jobs=jobs, again=again, tell=progress.begin)
         summary = _Summary()
-        with progress:
+        with _cluster(run, executor, scheduler), progress:
             for name in [assignment] if assignment else _with_hand_ins(layout):
                 progress.name(name)
                 for result in run.autograde(name, trainee=trainee):
@@ -108,6 +127,27 @@ def explain(
 
     for marked in read_marks(Layout.of(course.resolve()), trainee, assignment):
         show(marked, Console())
+
+
+@contextlib.contextmanager
+def _cluster(run: CourseRun, where: Where, scheduler: str | None) -> Iterator[None]:
+    """A cluster for the run, when one is asked for."""
+    if where is Where.LOCAL:
+        if scheduler is not None:
+            raise UsageError(
+                _("An address of a cluster is given, but not the executor for it."),
+                next_step=_("Add --executor dask, or leave out --scheduler."),
+            )
+        yield
+        return
+    from hanoikit.grading.trusted.cluster import ClusterExecutor
+    from hanoikit.grading.trusted.cluster_text import Settings
+
+    run.executor = ClusterExecutor.found(address=scheduler, jobs=run.jobs, settings=Settings.of(run.engine))
+    try:
+        yield
+    finally:
+        run.executor.close()
 
 
 def _with_hand_ins(layout: Any) -> Iterator[str]:

@@ -65,4 +65,6 @@ def grid(
             "fixedrange": True,
         },
     }
-    return Picture([body], layout, alt=alt, height=60 + row_height * max(1, len(rows)))
+    return Picture(
+        [body], layout, alt=alt, height=60 + row_height * max(1, len(rows)), least=110 + 64 * len(columns)
+    )

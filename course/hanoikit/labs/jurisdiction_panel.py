@@ -12,13 +12,14 @@ from typing import Any
 
 from hanoikit.casework.scenes import scene, scenes
 from hanoikit.convention.offence import Claim, Happening, Jurisdiction, Refusal, jurisdiction, state, states
+from hanoikit.convention.offence.assessment import verdict_truth
 from hanoikit.errors import UsageError
 from hanoikit.exercise import is_marking
 from hanoikit.i18n import _
 from hanoikit.labs.grid import grid
 from hanoikit.labs.html import Markup, bullets, join, sentence, strong, table
 from hanoikit.labs.inert import Inert
-from hanoikit.labs.offence_words import refs, state_label, verdict_words
+from hanoikit.labs.offence_words import refs, state_label, truth_words
 from hanoikit.labs.panel import Field, Picture, Result, Step, Values, panel
 
 FIRST = "images"
@@ -186,7 +187,7 @@ def show(found: Jurisdiction) -> Result:
             claim.ref,
             _force(claim),
             claim.reason,
-            verdict_words(found.punishes[claim.state]) if claim.state in found.punishes else "",
+            truth_words(verdict_truth(found.punishes[claim.state])) if claim.state in found.punishes else "",
             refs(claim.provisions),
         )
         for claim in found.claims
@@ -249,4 +250,4 @@ def picture(found: Jurisdiction) -> Picture:
     made = grid([f"{law.code} {law.name}" for law in laws], columns, cells, alt=alt)
     layout = dict(made.layout)
     layout["margin"] = {**layout["margin"], "t": 46}
-    return Picture(made.data, layout, alt=alt, height=made.height + 26)
+    return Picture(made.data, layout, alt=alt, height=made.height + 26, least=made.least)

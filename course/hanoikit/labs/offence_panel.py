@@ -74,6 +74,7 @@ class _Finder:
     law_id: str = THE_CONVENTION
     offence_id: str = "13"
     changed: dict[str, Value | None] = field(default_factory=dict)
+    kept: tuple[tuple[str, Conduct], list[Assessment]] | None = None
     scene_step: Step = field(init=False)
     offence_step: Step = field(init=False)
 
@@ -120,7 +121,12 @@ class _Finder:
         return base.with_facts(self.changed)
 
     def assessments(self) -> list[Assessment]:
-        return sorted(find_offences(self.conduct, law_named(self.law_id)), key=lambda one: one.article or 99)
+        """The answer for what is chosen now, kept until something changes: a page asks for it several times."""
+        now = (self.law_id, self.conduct)
+        if self.kept is None or self.kept[0] != now:
+            found = find_offences(self.conduct, law_named(self.law_id))
+            self.kept = (now, sorted(found, key=lambda one: one.article or 99))
+        return self.kept[1]
 
     def chosen(self) -> Assessment:
         found = self.assessments()
@@ -193,9 +199,8 @@ class _Finder:
         law = law_named(self.law_id)
         said = summary(found)
         told = sentence(about(self.scene)) if self.scene else Markup("")
-        rows = [
-            (offence_name(one), verdict_words(one.verdict), one.reason, refs(one.provisions)) for one in found
-        ]
+        closer = [one for one in found if one.verdict != "out"]
+        outside = [one for one in found if one.verdict == "out"]
         law_text = (
             sentence(strong(f"{law.name}:"), _(law.about))
             if isinstance(law, StateLaw)
@@ -213,11 +218,10 @@ class _Finder:
                 changes if self.changed else Markup(""),
                 law_text,
                 sentence(strong(said)),
-                table(
-                    _("Every offence of this law"),
-                    (_("Offence"), _("Verdict"), _("Reason"), _("Provisions")),
-                    rows,
-                ),
+                offence_table(_("In, or depends"), closer) if closer else Markup(""),
+                details(_("Out: which element is missing"), offence_table(_("Out"), outside))
+                if outside
+                else Markup(""),
                 beside(self.conduct, found, law if isinstance(law, StateLaw) else None),
             ),
             say=said,
@@ -278,6 +282,15 @@ def summary(found: list[Assessment]) -> str:
     return " ".join(parts) or _("No offence of this law.")
 
 
+def offence_table(caption: str, found: list[Assessment]) -> Markup:
+    """Offences with verdict, reason and provisions."""
+    head = (_("Offence"), _("Verdict"), _("Reason"), _("Provisions"))
+    rows = [
+        (offence_name(one), verdict_words(one.verdict), one.reason, refs(one.provisions)) for one in found
+    ]
+    return table(caption, head, rows)
+
+
 def _element_table(one: Assessment) -> Markup:
     rows = [_element_row(finding) for finding in one.findings]
     for finding in one.optional:
@@ -318,7 +331,7 @@ def _element_row(finding: ElementFinding) -> tuple[object, ...]:
             "not met": _("The facts exclude it."),
             "open": _("Not known yet."),
         }[finding.status]
-    return sentence_case(_(element.text)).rstrip(":"), status_words(finding.status), why, refs(finding.refs)
+    return sentence_case(_(element.text)), status_words(finding.status), why, refs(finding.refs)
 
 
 def beside(conduct: Conduct, found: list[Assessment], law: StateLaw | None) -> Markup:
@@ -351,8 +364,8 @@ def beside(conduct: Conduct, found: list[Assessment], law: StateLaw | None) -> M
 
 def picture(found: list[Assessment]) -> Picture:
     """Offences by kinds of element, with a sign and a word in each cell."""
-    columns = [kind_name(kind) for kind in KINDS] + [_("verdict")]
-    cells = [[_cell(one, kind) for kind in KINDS] + [verdict_words(one.verdict)] for one in found]
+    columns = [_("verdict"), *(kind_name(kind) for kind in KINDS)]
+    cells = [[verdict_words(one.verdict), *(_cell(one, kind) for kind in KINDS)] for one in found]
     return grid([row_name(one) for one in found], columns, cells, alt=_alt(found))
 
 

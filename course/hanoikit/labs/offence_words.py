@@ -1,7 +1,7 @@
 """The words and signs that the labs of module 2 share: verdicts, statuses, names of laws and offences.
 
->>> verdict_words("depends")
-'? depends'
+>>> law_named("XB").name
+'Brevania'
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from hanoikit.convention.offence.logic import Truth
 from hanoikit.i18n import _
 
 THE_CONVENTION = "convention"
+NO_BREAK = "\u00a0"
+"""A sign and its word stay together on one line."""
 
 
 def law_options(*, with_convention: bool = True) -> tuple[tuple[str, str], ...]:
@@ -31,18 +33,19 @@ def state_label(law: StateLaw) -> str:
 
 
 def verdict_words(verdict: str) -> str:
-    return {"in": _("✓ in"), "out": _("✕ out"), "depends": _("? depends")}[verdict]
+    return {"in": _("✓ in"), "out": _("✕ out"), "depends": _("? depends")}[verdict].replace(" ", NO_BREAK)
 
 
 def status_words(status: Status) -> str:
-    return {
+    words = {
         "met": _("✓ met"),
         "tried": _("◐ tried"),
         "prepared": _("◔ prepared"),
         "not met": _("✕ not met"),
         "open": _("? open"),
         "optional": _("◇ optional"),
-    }[status]
+    }
+    return words[status].replace(" ", NO_BREAK)
 
 
 def truth_words(truth: Truth) -> str:

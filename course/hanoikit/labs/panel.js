@@ -25,7 +25,8 @@ function field(spec, key) {
     return make("div", { class: "hk-field" }, make("label", { for: id, text: spec.label }), control, hint);
   }
   if (spec.kind === "checks") {
-    const set = make("fieldset", { class: "hk-field", "aria-describedby": described }, make("legend", { text: spec.label }));
+    const short = spec.options.every((option) => option.label.length <= 16);
+    const set = make("fieldset", { class: short ? "hk-field hk-short" : "hk-field", "aria-describedby": described }, make("legend", { text: spec.label }));
     for (const option of spec.options) {
       const one = `${id}-${option.value}`;
       set.append(

@@ -37,9 +37,13 @@ class Drawing {
     this.drawn = false;
     this.width = new ResizeObserver(() => this.fit());
     this.width.observe(this.place);
+    this.width.observe(this.node);
   }
 
   fit() {
+    // A figure that is wider than its place scrolls; then the keyboard must reach it.
+    if (this.node.scrollWidth > this.node.clientWidth) this.node.tabIndex = 0;
+    else this.node.removeAttribute("tabindex");
     if (this.drawn && this.place.isConnected && this.place.clientWidth) globalThis.Plotly.Plots.resize(this.place);
   }
 
@@ -50,6 +54,7 @@ class Drawing {
     this.sent = sent;
     this.caption.textContent = picture.alt;
     this.place.style.minHeight = `${picture.layout.height}px`;
+    this.place.style.minWidth = picture.least ? `${picture.least}px` : "";
     this.wanted = picture;
     const library = await plotly(this.model);
     if (this.wanted !== picture) return;

@@ -51,6 +51,8 @@ FETCHING = frozenset(
 class Picture:
     """A figure: ``data`` and ``layout`` as Plotly's JSON, ``alt`` as the sentence under it, ``height`` in pixels.
 
+    ``least`` is the width in pixels below which it is not squeezed any further: then it scrolls, with the keyboard too.
+
     The house style is filled in where the layout says nothing. Raises ValueError for a trace that would fetch
     something from the network, and for a missing sentence.
     """
@@ -59,6 +61,7 @@ class Picture:
     layout: Mapping[str, Any] = field(default_factory=dict)
     alt: str = ""
     height: int = 320
+    least: int = 0
 
     def __post_init__(self) -> None:
         if not self.alt.strip():
@@ -72,7 +75,8 @@ class Picture:
         layout = {**STYLE, **self.layout, "height": self.height}
         for name in {"xaxis", "yaxis", *(key for key in layout if key.startswith(("xaxis", "yaxis")))}:
             layout[name] = {**AXIS, **layout.get(name, {})}
-        return {"data": [dict(trace) for trace in self.data], "layout": layout, "alt": self.alt}
+        made = {"data": [dict(trace) for trace in self.data], "layout": layout, "alt": self.alt}
+        return {**made, "least": self.least} if self.least else made
 
 
 @cache

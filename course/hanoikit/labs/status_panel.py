@@ -16,7 +16,7 @@ from hanoikit.errors import UsageError
 from hanoikit.exercise import is_marking
 from hanoikit.i18n import _, ngettext
 from hanoikit.labs import status_figures as figures
-from hanoikit.labs.html import Markup, bullets, details, join, sentence, strong, table
+from hanoikit.labs.html import Markup, bullets, code, details, join, sentence, strong, table
 from hanoikit.labs.inert import Inert
 from hanoikit.labs.panel import Field, Result, Step, Values, panel
 from hanoikit.labs.status_figures import standing_word
@@ -105,7 +105,10 @@ class Explorer:
             (_("Day"), _("Signed"), _("Ratified"), _("What it is"), _("Source")),
             reported,
         )
-        sources = bullets(f"{one.id}: {one.name} {one.address}" for one in self.status.sources)
+        sources = bullets(
+            join(f"{one.id}: {_(one.name)} ", code(one.address) if one.address else "")
+            for one in self.status.sources
+        )
         doubts = bullets(_(one) for one in self.status.doubts)
         said = self.known
         return Result(

@@ -48,7 +48,7 @@ def reason_for(
 
 
 def _listed(findings: Iterable[ElementFinding]) -> str:
-    return "; ".join(_(one.element.text).rstrip(":") for one in findings)
+    return "; ".join(_(one.element.text) for one in findings)
 
 
 def _tried(stage: Stage, *, punished: bool) -> str:

@@ -187,14 +187,21 @@ class CourseRun:
         prints = print_of(self._sources.values())
         job = _Marking(self, assignment, prints)
         ready: list[Result | _Done] = []
+        missing = len(folders)
         results = self._executor().each(self._items(folders, book), job)
         try:
             for found in results:
+                missing -= 1
                 ready.append(found)
                 if len(ready) >= _BATCH:
                     yield from self._settle(book, ready, penalty)
                     ready = []
             yield from self._settle(book, ready, penalty)
+            if missing:
+                raise ClassroomError(
+                    _("{count} hand-ins came to no result.").format(count=missing),
+                    next_step=_("Run this again. It goes on where it was."),
+                )
         finally:
             results.close()  # type: ignore[attr-defined]
 
