@@ -44,6 +44,8 @@ DATA = {
     ),
     "assets/convention/refusals.json": ("name", "text", "applies_to", "effect"),
     "assets/convention/points.json": ("name", "text", "concern", "answer", "lesson"),
+    "assets/network/kinds.json": ("name", "purpose", "label", "why", "write"),
+    "assets/network/grounds.json": ("name", "text", "closed_text"),
     "assets/evidence/hash-standing.json": (
         "collision",
         "second_preimage",

@@ -24,6 +24,11 @@ from hanoikit import workspace
 ROOT = Path(__file__).parents[1]
 TOUR = ROOT / "docs" / "tour"
 MODULE = "m04-evidence-chain"
+LABS = (
+    ("status", "m01-convention", "Status explorer: who signed, who ratified", "h4"),
+    ("offences", "m02-offences", "Offence finder", "h4"),
+    ("powers", "m03-powers", "Power ladder", ".hk-figures"),
+)
 WIDTH, HEIGHT = 1280, 800
 READY = "Ready. Scroll down and begin."
 
@@ -74,6 +79,16 @@ def lesson(page: Page, lab: workspace.Lab) -> None:
     save("tamper", page)
 
 
+def labs(page: Page, lab: workspace.Lab) -> None:
+    """One lab of each of the first three modules, as it stands when the lesson has run."""
+    for name, lesson, title, place in LABS:
+        open_page(page, lab, f"lessons/{lesson}.ipynb")
+        panel = page.get_by_role("region", name=title)
+        panel.locator(".hk-drawing .main-svg").first.wait_for()
+        into_view(page, panel.locator("li", has=page.locator(".hk-figure")).first.locator(place))
+        save(name, page)
+
+
 def question(page: Page, lab: workspace.Lab) -> None:
     open_page(page, lab, f"exercises/{MODULE}/{MODULE}.ipynb")
     choice = page.get_by_role("radio", name="Back-date: an entry was given an earlier time")
@@ -111,10 +126,12 @@ def main(names: list[str]) -> int:
         workspace.refresh(folder)
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
-        if wanted("lesson") or wanted("question"):
+        if any(wanted(name) for name in ("lesson", "labs", "question")):
             with workspace.open_lab(folder, browser=False) as lab:
                 if wanted("lesson"):
                     lesson(page, lab)
+                if wanted("labs"):
+                    labs(page, lab)
                 if wanted("question"):
                     question(page, lab)
         if wanted("marks"):

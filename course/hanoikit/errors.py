@@ -180,6 +180,28 @@ class ScenarioInvalid(NetworkError):
     """A scenario, a desk's script or a State's rules cannot be used as they are written."""
 
 
+class ServiceRefused(NetworkError):
+    """The desk service does not do what was asked; ``status`` is the HTTP status, ``code`` names the problem."""
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        code: str,
+        status: int,
+        where: str | None = None,
+        next_step: str | None = None,
+        findings: Sequence[Finding] = (),
+    ) -> None:
+        super().__init__(what, where=where, next_step=next_step, findings=findings)
+        self.code = code
+        self.status = status
+
+
+class ServiceUnreachable(NetworkError):
+    """The desk service does not answer, or not as a desk service does."""
+
+
 # exercise
 
 

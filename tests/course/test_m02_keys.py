@@ -1,4 +1,4 @@
-"""Keys of module 2 that the offence room can compute are computed; the card in the assignment says what the laws say."""
+"""Keys of module 2 that the offence room can compute are computed, and the card says what the laws say."""
 
 from __future__ import annotations
 

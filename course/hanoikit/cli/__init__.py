@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("hanoikit.cli.doctor", "Say what works on this machine, with a short code to read out."),
     "grade": ("hanoikit.cli.grade", "Mark your own exercises and explain every mark."),
     "class": ("hanoikit.cli.classroom", "Run a class: mark the hand-ins, explain a mark."),
+    "desk": ("hanoikit.cli.desk", "Run a live exercise between desks of the 24/7 network."),
     "convention": ("hanoikit.cli.convention", "Look up the Convention: show, search, coverage, import."),
     "demo": ("hanoikit.cli.demo", "Run a sample cohort from release to report."),
     "build": ("hanoikit.cli.build", "Derive the notebooks from the text sources."),

@@ -137,7 +137,7 @@ class Case:
         if not self._counts(message):
             return
         if isinstance(body, Confirmed | Partly) and self._is_answer_to_preservation(message):
-            self._confirmed(message, body, entry)
+            self._confirmed(message, body)
         elif isinstance(body, AssistanceStatus) and self.preservation is not None:
             self._assistance(body.status, body.at or message.sent)
 
@@ -198,7 +198,7 @@ class Case:
             return False
         return about.kind in ("preservation-request", "supplement", "extension", "decision-on-warning")
 
-    def _confirmed(self, message: Message, body: Confirmed | Partly, entry: Entry) -> None:
+    def _confirmed(self, message: Message, body: Confirmed | Partly) -> None:
         about = self._by_id[message.regarding]
         if isinstance(about.body, Extension):
             if self.preservation is not None and body.until is not None:
@@ -206,6 +206,11 @@ class Case:
                 self.preservation = replace(self.preservation, extended=extended)
             return
         if isinstance(about.body, DecisionOnWarning) and about.body.decision == "stop":
+            return
+        if self.preservation is not None:
+            # A second confirmation can promise more; what was promised before stands.
+            ends = [end for end in (self.preservation.confirmed_until, body.until) if end is not None]
+            self.preservation = replace(self.preservation, confirmed_until=max(ends, default=None))
             return
         zone = self.requested.zone if self.requested is not None else "UTC"
         self.preservation = Preservation(message.sent, zone, confirmed_until=body.until)

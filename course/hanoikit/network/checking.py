@@ -13,6 +13,7 @@ desk has to notice.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,7 +25,7 @@ from hanoikit.errors import Finding, MessageIncomplete, Severity
 from hanoikit.i18n import _
 from hanoikit.network import tables
 from hanoikit.network.boundaries import limits
-from hanoikit.network.deadlines import floor
+from hanoikit.network.deadlines import floor, same_hour
 from hanoikit.network.directory import Directory
 from hanoikit.network.messages import (
     AssetAlert,
@@ -142,6 +143,7 @@ def validate(
         notes.warn("urgency-high", text, "urgency", "2(o)")
     _scope(body, notes)
     _specified(message, notes)
+    _letters(message, notes)
     _asked_too_much(message, notes, states)
     if about is not None:
         _answering(message, about, notes, states, runs_until)
@@ -278,6 +280,39 @@ def _specified(message: Message, notes: _Notes) -> None:
             notes.add("future-data", text, line, *provisions)
 
 
+def _letters(message: Message, notes: _Notes) -> None:
+    """Characters that nobody sees, and accounts whose letters only look like others: a provider would look in vain."""
+    body = message.body
+    places: list[tuple[str, str, bool]] = []
+    for element in tables.kind(body.kind).elements:
+        value = getattr(body, element.name)
+        if element.type == "line":
+            places.append((element.name, value, False))
+        elif element.type == "lines":
+            exact = element.name in ("identifiers", "accounts")
+            places += [(f"{element.name}[{number}]", line, exact) for number, line in enumerate(value, 1)]
+        elif element.type == "data":
+            places += [
+                (f"{element.name}[{n}].identifier", one.identifier, True) for n, one in enumerate(value, 1)
+            ]
+    for place, text, exact in places:
+        if text.isascii():
+            continue
+        if any(unicodedata.category(letter) == "Cf" for letter in text):
+            words = _("It holds characters that nobody can see. Type it anew instead of pasting it.")
+            notes.warn("hidden-characters", words, place, "40(14)")
+        scripts = {_script(letter) for letter in text if letter.isalpha()}
+        if exact and len(scripts) > 1:
+            words = _(
+                "Its letters are of several scripts ({scripts}); some may only look like others."
+            ).format(scripts=", ".join(sorted(scripts)))
+            notes.warn("look-alike", words, place, "40(14)")
+
+
+def _script(letter: str) -> str:
+    return unicodedata.name(letter, "UNKNOWN").split()[0].capitalize()
+
+
 def _asked_too_much(message: Message, notes: _Notes, states: Mapping[str, Rules]) -> None:
     rules = states.get(message.recipient[:2])
     if rules is None:
@@ -333,11 +368,16 @@ def _done(
     if about.kind == "preservation-request" and body.until is not None:
         zone = rules.zone if rules is not None else "UTC"
         least = floor(message.sent, zone=zone)
-        if instant(body.until) < least:
+        if instant(body.until) < same_hour(message.sent, zone=zone):
             text = _("It is too short: the data are kept for at least 60 days, here until {least}.").format(
                 least=least.isoformat()
             )
             notes.add("below-floor", text, "until", "42(8)")
+        elif instant(body.until) < least:
+            text = _("Count whole days to be safe: nobody can call {least} too short.").format(
+                least=least.isoformat()
+            )
+            notes.warn("floor-tight", text, "until", "42(8)")
     asked = about.body.until if isinstance(about.body, Extension) else None
     if isinstance(body, Confirmed) and body.until is not None and asked is not None and body.until < asked:
         text = _("It is shorter than was asked. Say “partly done”, and why.")

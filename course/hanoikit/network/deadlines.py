@@ -24,6 +24,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from hanoikit.convention.power.law import Law
 from hanoikit.convention.power.orders import Order, expiry, issue, renew, window_opens
@@ -58,6 +59,17 @@ def sure_until(preserved: datetime, *, zone: str, days: int = FLOOR_DAYS) -> dat
     The earliest end of ``days`` days: plan with it, and ask for an extension before it (42(9)).
     """
     return min(expiry(preserved, days, zone), instant(preserved) + timedelta(days=days))
+
+
+def same_hour(preserved: datetime, *, zone: str, days: int = FLOOR_DAYS) -> datetime:
+    """The same hour on the wall ``days`` days later, or ``days`` times 24 hours later, whichever is earlier.
+
+    An end before this is fewer than ``days`` days for everybody who counts from hour to hour; an end between this and
+    :func:`floor` is a matter of counting, and calls for a word, not for a reproach.
+    """
+    local = instant(preserved).astimezone(ZoneInfo(zone))
+    wall = at_local(local.date() + timedelta(days=days), local.time(), zone)
+    return min(wall, instant(preserved) + timedelta(days=days))
 
 
 @dataclass(frozen=True, slots=True)

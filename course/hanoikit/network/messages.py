@@ -4,8 +4,8 @@
 ...     sender="XA", recipient="XC", sent=datetime(2026, 5, 4, 9, 30, tzinfo=UTC), reference="XA-2026-0417",
 ...     body=PreservationRequest(authority="Aldermark Police, Cyber Unit", scope="convention-offence", articles=("7",)),
 ... )
->>> request.kind, request.id[:8]
-('preservation-request', '5b7a2c1f')
+>>> request.kind, len(request.id)
+('preservation-request', 64)
 >>> Message.read(request.to_bytes()) == request
 True
 
@@ -437,7 +437,7 @@ class Message:
         return cls.from_json(strict.load(data))
 
     def answer(self, body: Body, *, at: datetime, reference: str = "", urgency: str | None = None) -> Message:
-        """A message back to the sender, regarding this one."""
+        """A message back to the sender, regarding this one; without ``reference`` it quotes the sender's own."""
         return Message(
             sender=self.recipient,
             recipient=self.sender,

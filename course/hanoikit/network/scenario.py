@@ -28,7 +28,7 @@ from hanoikit.network import tables
 from hanoikit.network.clock import span
 from hanoikit.network.messages import TYPE, Message
 from hanoikit.network.script import Script
-from hanoikit.network.yamldata import load_checked
+from hanoikit.network.yamldata import load, load_checked
 
 LASTS = timedelta(days=1)
 EVERYBODY = "all"
@@ -139,8 +139,20 @@ class Scenario:
     @classmethod
     def load(cls, source: Path | str) -> Scenario:
         """A scenario from a YAML file or YAML text. Raises ``ScenarioInvalid`` with every finding."""
-        value = load_checked(source, "scenario")
-        scenario = cls(
+        scenario = cls._of(load_checked(source, "scenario"))
+        findings = scenario.problems()
+        if findings:
+            raise ScenarioInvalid(
+                _("The scenario does not fit together."),
+                where=str(source) if isinstance(source, Path) else None,
+                next_step=_("Mend each point in the list."),
+                findings=findings,
+            )
+        return scenario
+
+    @classmethod
+    def _of(cls, value: Any) -> Scenario:
+        return cls(
             name=value["scenario"],
             title=value["title"],
             about=value.get("about", ""),
@@ -152,15 +164,6 @@ class Scenario:
             injects=tuple(sorted((_inject(one) for one in value["injects"]), key=lambda one: one.at)),
             expected=tuple(_expected(one) for one in value.get("expected", ())),
         )
-        findings = scenario.problems()
-        if findings:
-            raise ScenarioInvalid(
-                _("The scenario does not fit together."),
-                where=str(source) if isinstance(source, Path) else None,
-                next_step=_("Mend each point in the list."),
-                findings=findings,
-            )
-        return scenario
 
     def problems(self) -> list[Finding]:
         """What does not fit together: unknown desks, scripts, kinds, grounds, provisions, names of injects."""
@@ -284,4 +287,4 @@ def _named(name: str) -> Scenario:
             _("There is no scenario “{name}”.").format(name=name),
             next_step=_("Scenarios of the course: {names}.").format(names=", ".join(there)),
         )
-    return Scenario.load(path)
+    return Scenario._of(load(path))

@@ -45,7 +45,7 @@ from hanoikit.network.messages import (
     Refused,
     Supplement,
 )
-from hanoikit.network.yamldata import load_checked
+from hanoikit.network.yamldata import load, load_checked
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,10 @@ class Script:
     @classmethod
     def load(cls, source: Path | str) -> Script:
         """A script from a YAML file or YAML text. Raises ``ScenarioInvalid``."""
-        value = load_checked(source, "script")
+        return cls._of(load_checked(source, "script"))
+
+    @classmethod
+    def _of(cls, value: Any) -> Script:
         script = cls(value["script"], value["about"], tuple(value["rules"]))
         for rule in script.rules:
             for step in rule["do"]:
@@ -256,4 +259,4 @@ def _named(name: str) -> Script:
             _("There is no script “{name}”.").format(name=name),
             next_step=_("Scripts of the course: {names}.").format(names=", ".join(there)),
         )
-    return Script.load(path)
+    return Script._of(load(path))

@@ -260,15 +260,10 @@ class LogFile:
 
         Raises ``LogUnwritable`` when the disk refuses; the log is then as it was.
         """
-        lines: list[Line] = []
-        index, previous = self._head.index, self._head.hash
-        for record, at in records:
-            index += 1
-            lines.append(_line(index, record, at, previous))
-            previous = lines[-1].hash
+        lines = lines_after(self._head, records)
         if lines:
             self._write(b"".join(line.raw + b"\n" for line in lines))
-            self._head = ChainHead(self._head.kind, self._head.owner, index, previous)
+            self._head = ChainHead(self._head.kind, self._head.owner, lines[-1].index, lines[-1].hash)
         return lines
 
     def _write(self, data: bytes) -> None:
@@ -298,6 +293,20 @@ class LogFile:
 
     def __exit__(self, *_error: object) -> None:
         self.close()
+
+
+def lines_after(head: ChainHead, records: Iterable[tuple[Mapping[str, Any], datetime]]) -> list[Line]:
+    """The lines with which a chain that stands at ``head`` goes on, for whoever keeps them elsewhere than in a file.
+
+    Raises ``UsageError`` for a time without zone or a value without canonical form.
+    """
+    lines: list[Line] = []
+    index, previous = head.index, head.hash
+    for record, at in records:
+        index += 1
+        lines.append(_line(index, record, at, previous))
+        previous = lines[-1].hash
+    return lines
 
 
 def _line(index: int, record: Mapping[str, Any], at: datetime, previous: str) -> Line:

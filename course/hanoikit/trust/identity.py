@@ -24,7 +24,7 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.x509.oid import NameOID
 
 from hanoikit.errors import Finding, IdentityRejected, UsageError
@@ -246,6 +246,34 @@ class CourseAuthority:
         ``UsageError`` for an unknown role, a State that is not an invented one, or a time without zone.
         """
         role = _known_role(role)
+        key = ed25519_key(self.seed, "person", name, role.value, organisation, state)
+        certificate = self.certify(
+            key.public_key(),
+            name=name,
+            role=role,
+            organisation=organisation,
+            state=state,
+            not_before=not_before,
+            not_after=not_after,
+        )
+        return Identity(certificate, key)
+
+    def certify(
+        self,
+        public_key: Ed25519PublicKey,
+        *,
+        name: str,
+        role: Role | str,
+        organisation: str,
+        state: str,
+        not_before: datetime | None = None,
+        not_after: datetime | None = None,
+    ) -> x509.Certificate:
+        """A certificate for somebody who made the key elsewhere and keeps it there; arguments as in ``issue``.
+
+        Whoever calls this has seen that the person holds the private key.
+        """
+        role = _known_role(role)
         if len(state) != 2 or state[0] != "X" or not state.isupper():
             raise UsageError(
                 f"{state!r} is not the code of an invented State.",
@@ -255,7 +283,6 @@ class CourseAuthority:
         end = not_after or self.certificate.not_valid_after_utc
         require_zone(start, end)
         who = (name, role.value, organisation, state)
-        key = ed25519_key(self.seed, "person", *who)
         subject = x509.Name(
             [
                 x509.NameAttribute(NameOID.COUNTRY_NAME, state),
@@ -264,23 +291,22 @@ class CourseAuthority:
                 x509.NameAttribute(NameOID.COMMON_NAME, name),
             ]
         )
-        certificate = (
+        return (
             x509.CertificateBuilder()
             .subject_name(subject)
             .issuer_name(self.certificate.subject)
-            .public_key(key.public_key())
+            .public_key(public_key)
             .serial_number(serial_number(self.seed, "person", *who, start.isoformat(), end.isoformat()))
             .not_valid_before(start)
             .not_valid_after(end)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(key_usage(digital_signature=True), critical=True)
-            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
             .add_extension(
                 x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key()), critical=False
             )
             .sign(self.key, None)
         )
-        return Identity(certificate, key)
 
 
 def _known_role(role: Role | str) -> Role:

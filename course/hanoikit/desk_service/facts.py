@@ -1,0 +1,6 @@
+"""Names that both sides of the connection know; light enough for a program that only wants the client."""
+
+PROBLEMS = "https://hanoikit.example/problems/"
+DEFAULT_PORT = 8024
+LARGEST_BODY = 64 * 1024 + 1024
+"""Bytes that a request may have: an envelope of the largest message."""

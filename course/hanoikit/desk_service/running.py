@@ -1,0 +1,135 @@
+"""Running the service on this machine: a socket, the addresses at which others find it, join links, QR codes.
+
+>>> for address in addresses("0.0.0.0", 8024):
+...     print(address)
+http://192.0.2.7:8024
+http://127.0.0.1:8024
+
+Nothing here needs the internet. The token of a join link stands after ``#``: browsers do not send that part, so it is
+in no log of a server or proxy.
+"""
+
+from __future__ import annotations
+
+import io
+import ipaddress
+import socket
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from hanoikit.desk_service.access import FACILITATOR, OBSERVER, Rates
+from hanoikit.desk_service.storage import Storage
+from hanoikit.errors import ServiceUnreachable
+from hanoikit.i18n import _
+
+_UNREAD = 30_000
+"""Milliseconds after which the kernel drops a connection whose other side takes no data."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises ``ServiceUnreachable`` when the address cannot be had."""
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        made = socket.socket(family, socket.SOCK_STREAM)
+        if hasattr(socket, "SO_REUSEADDR") and not hasattr(socket, "SO_EXCLUSIVEADDRUSE"):
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # Connections inherit it: the kernel lets a reader go that does not read, with what is in its buffers.
+        if hasattr(socket, "TCP_USER_TIMEOUT"):
+            made.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _UNREAD)
+        made.bind((host, port))
+        made.listen(1024)
+    except OSError as error:
+        raise ServiceUnreachable(
+            _("The service cannot listen at {host}, port {port}: {reason}.").format(
+                host=host, port=port, reason=error.strerror or error
+            ),
+            next_step=_("Name another port with --port, or stop what uses this one."),
+        ) from error
+    return made
+
+
+def serve(
+    storage: Storage,
+    *,
+    sock: socket.socket,
+    now: Callable[[], datetime],
+    rates: Rates | None = None,
+    ready: Callable[[], None] = lambda: None,
+) -> None:
+    """Run until the process is asked to end. ``ready`` is called when the service answers."""
+    import uvicorn
+
+    from hanoikit.desk_service.app import application
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets=sockets)
+            if self.started:
+                ready()
+
+    config = uvicorn.Config(
+        application(storage, now=now, rates=rates or Rates()),
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=3,
+        limit_concurrency=2000,
+        backlog=1024,
+        loop="asyncio",
+        ws="none",
+        lifespan="on",
+    )
+    Server(config).run(sockets=[sock])
+
+
+def addresses(host: str, port: int) -> list[str]:
+    """The addresses at which the service is found, the one for other machines first."""
+    if host in ("0.0.0.0", "::", ""):
+        found = [*lan_addresses(), "127.0.0.1"]
+    else:
+        found = [host]
+    return [
+        f"http://[{one}]:{port}" if ":" in one else f"http://{one}:{port}" for one in dict.fromkeys(found)
+    ]
+
+
+def lan_addresses() -> list[str]:
+    """This machine's addresses in its networks, the one with the way out first; none when it has no network."""
+    found: list[str] = []
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            # Nothing is sent: the kernel only says which of our addresses it would use.
+            probe.connect(("192.0.2.1", 9))
+            found.append(probe.getsockname()[0])
+        except OSError:
+            pass
+    import psutil
+
+    for cards in psutil.net_if_addrs().values():
+        found += [card.address for card in cards if card.family == socket.AF_INET]
+    usable = [one for one in dict.fromkeys(found) if _is_lan(one)]
+    return usable[:4]
+
+
+def join_links(address: str, tokens: Mapping[str, str]) -> dict[str, str]:
+    """A link for each desk, and for the room's roles."""
+    return {
+        name: f"{address}/{'room' if name in (FACILITATOR, OBSERVER) else 'desk'}#{token}"
+        for name, token in tokens.items()
+    }
+
+
+def qr_code(text: str) -> str:
+    """A QR code (ISO/IEC 18004) for a terminal, from block characters."""
+    import segno
+
+    out = io.StringIO()
+    segno.make(text, error="l", micro=False).terminal(out, compact=True, border=2)
+    return out.getvalue()
+
+
+def _is_lan(address: str) -> bool:
+    found = ipaddress.ip_address(address)
+    return not (found.is_loopback or found.is_link_local or found.is_multicast or found.is_unspecified)

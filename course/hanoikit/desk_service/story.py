@@ -1,0 +1,200 @@
+"""The story on the exercise's clock: what comes in by the scenario, and desks that answer by a script.
+
+>>> story = Story(service, Scenario.load(text))
+>>> await story.step()          # everything that is due by now
+
+What has come in stands in the database together with its message, so nothing comes in twice after a restart. The
+scripted desks' answers follow from the messages that they received: they are planned anew, and what was sent is known.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import heapq
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from hanoikit.desk_service.service import Service
+from hanoikit.errors import HanoiKitError, UsageError
+from hanoikit.i18n import _
+from hanoikit.network.desk import Desk, Receipt
+from hanoikit.network.envelope import Envelope, seal
+from hanoikit.network.messages import PreservationRequest
+from hanoikit.network.scenario import EVERYBODY, Inject, Scenario
+from hanoikit.network.script import Planned, Script
+from hanoikit.trust.identity import CourseAuthority, Identity, Role
+
+PULSE = 0.25
+"""Seconds between two looks at the clock."""
+
+
+@dataclass(slots=True)
+class _Scripted:
+    """A desk that nobody sits at: its state, how far its events were read, and what it will send."""
+
+    script: Script
+    desk: Desk
+    place: int = 0
+    planned: list[tuple[datetime, int, Planned]] = field(default_factory=list)
+
+
+class Story:
+    """The injects and scripted desks of an exercise. Without a scenario nothing happens by itself."""
+
+    def __init__(self, service: Service, scenario: Scenario | None) -> None:
+        self._service = service
+        self.scenario = scenario
+        self._count = 0
+        self._busy = asyncio.Lock()
+        self._scripted: dict[str, _Scripted] = {}
+        if scenario is not None:
+            for seat in scenario.seats:
+                if seat.script:
+                    desk = Desk(seat.desk, directory=service.directory)
+                    self._scripted[seat.desk] = _Scripted(Script.named(seat.script), desk)
+
+    @classmethod
+    def of(cls, service: Service) -> Story:
+        """The story of the exercise in the service's database."""
+        text = service.storage.setting("scenario")
+        return cls(service, Scenario.load(text) if text else None)
+
+    async def run(self) -> None:
+        """Let the story happen until cancelled."""
+        while True:
+            await self.step()
+            await asyncio.sleep(PULSE)
+
+    async def step(self) -> None:
+        """Everything that is due at this moment of the story."""
+        if self.scenario is None or not self._service.clock.running:
+            return
+        async with self._busy:
+            for inject in self.scenario.injects:
+                if inject.id not in self._service.injects and self._due(inject) <= self._service.now():
+                    with contextlib.suppress(HanoiKitError):  # it stays due, and is tried again
+                        await self._fire(inject, early=False)
+            for name, scripted in self._scripted.items():
+                await self._read(name, scripted)
+                while scripted.planned and scripted.planned[0][0] <= self._service.now():
+                    _at, _number, planned = heapq.heappop(scripted.planned)
+                    await self._answer(scripted, planned)
+
+    async def fire(self, name: str) -> None:
+        """Let an inject happen now. Raises ``UsageError`` when there is none of this name, or it has happened."""
+        inject = next((one for one in self.injects() if one.id == name), None)
+        if inject is None or name in self._service.injects:
+            raise UsageError(_("There is no inject of this name that is still to come."), where=name[:40])
+        async with self._busy:
+            await self._fire(inject, early=self._due(inject) > self._service.now())
+
+    def injects(self) -> tuple[Inject, ...]:
+        return self.scenario.injects if self.scenario is not None else ()
+
+    def injects_json(self) -> list[dict[str, Any]]:
+        """The injects as the facilitator sees them: when they are due, and when they happened."""
+        return [
+            {
+                "id": one.id,
+                "due": self._due(one).isoformat(),
+                "to": one.to,
+                "from": one.sender,
+                "kind": one.kind,
+                "text": one.text,
+                "forged": one.forged,
+                "done": self._service.injects.get(one.id, {}).get("at", ""),
+            }
+            for one in self.injects()
+        ]
+
+    def _due(self, inject: Inject) -> datetime:
+        assert self.scenario is not None
+        return self.scenario.begins + inject.at
+
+    async def _fire(self, inject: Inject, *, early: bool) -> None:
+        service, scenario = self._service, self.scenario
+        assert scenario is not None
+        state = {"at": service.now().isoformat(), "message": ""}
+        if inject.body is None:
+            to = () if inject.to == EVERYBODY else (inject.to,)
+            settings = self._settings(inject, state)
+            await service.announce(inject.text, to=to, by=f"inject {inject.id}", settings=settings)
+        else:
+            ids = {name: one["message"] for name, one in service.injects.items()}
+            message = inject.message(scenario, ids)
+            if early:
+                message = message.but(sent=service.now())
+            state["message"] = message.id
+            settings = self._settings(inject, state)
+            if inject.forged:
+                signature = seal(message, _impostor(service, message.sender)).signature
+                known = service.custodial(message.sender).fingerprint
+                await service.reject(Envelope(message, known, signature), settings=settings)
+            else:
+                await service.send_scripted(message, by=f"inject {inject.id}", settings=settings)
+        service.injects[inject.id] = state
+
+    def _settings(self, inject: Inject, state: dict[str, str]) -> dict[str, Any]:
+        return {"injects": {**self._service.injects, inject.id: state}}
+
+    async def _read(self, name: str, scripted: _Scripted) -> None:
+        """Take in what happened at a scripted desk, and plan what it answers."""
+        service = self._service
+        while scripted.place < service.writer.place(name):
+            page = await asyncio.to_thread(service.storage.page, name, scripted.place, 100)
+            for seq, data in page:
+                event = json.loads(data)
+                scripted.place = seq
+                if event["event"] not in ("received", "sent", "noted"):
+                    continue
+                desk = scripted.desk
+                desk.apply(event)
+                if event["event"] == "received":
+                    self._plan(
+                        scripted, Envelope.from_json(event["envelope"]), datetime.fromisoformat(event["at"])
+                    )
+            if not page:
+                return
+
+    def _plan(self, scripted: _Scripted, envelope: Envelope, at: datetime) -> None:
+        assert self.scenario is not None
+        desk, message = scripted.desk, envelope.message
+        case = desk.case_of(message.id)
+        if case is None:
+            return
+        receipt = Receipt(message, case, True, tuple(desk.remarks(message)))
+        for planned in scripted.script.react(receipt, desk=desk, at=at, seed=self.scenario.seed):
+            self._count += 1
+            heapq.heappush(scripted.planned, (planned.at, self._count, planned))
+
+    async def _answer(self, scripted: _Scripted, planned: Planned) -> None:
+        desk = scripted.desk
+        if desk.knows(planned.message.id):
+            return
+        try:
+            desk.check_act(planned.message)
+            case = desk.case_of(planned.message.regarding)
+            if planned.order and case is not None and isinstance(case.root.body, PreservationRequest):
+                about = desk.message(planned.message.regarding)
+                what = "renewed" if about.kind == "extension" else "order"
+                # A script may promise what its law does not give; the team sees that the clocks do not fit.
+                with contextlib.suppress(HanoiKitError):
+                    await self._service.note(desk.id, case=case.number, what=what, text="")
+            await self._service.send_scripted(planned.message, by="script", settings={})
+        except HanoiKitError:
+            return  # the case has moved on since the answer was planned
+
+
+def _impostor(service: Service, desk: str) -> Identity:
+    """Somebody who has the name of a desk and not its key."""
+    entry = service.directory[desk]
+    stranger = CourseAuthority.create(name="Somebody else")
+    return stranger.issue(
+        name=entry.name, role=Role(entry.office), organisation=entry.name, state=entry.state
+    )
+
+
+__all__ = ["PULSE", "Story"]
