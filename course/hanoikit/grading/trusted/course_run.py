@@ -103,7 +103,6 @@ class CourseRun:
     tell: Callable[[int], None] = lambda count: None
     """Called once with the number of hand-ins of an assignment."""
     executor: Executor | None = None
-    _own: Executor | None = None
     _sources: dict[str, NotebookSource] = field(default_factory=dict)
     _known: KnownAssignment | None = None
 
@@ -133,9 +132,6 @@ class CourseRun:
             finally:
                 book.close()
                 filing.clean(self.layout)
-                if self._own is not None:
-                    self._own.close()
-                    self._own = self.executor = None
 
     def _read_sources(self, assignment: str) -> dict[str, NotebookSource]:
         folder = self.layout.folder("source", ".", assignment)
@@ -207,7 +203,7 @@ class CourseRun:
 
     def _executor(self) -> Executor:
         if self.executor is None:
-            self.executor = self._own = LocalExecutor(self.engine, jobs=self.jobs)
+            self.executor = LocalExecutor(self.engine, jobs=self.jobs)
         return self.executor
 
     def _items(self, folders: Sequence[tuple[str, Path]], book: Book) -> Iterator[_Item]:
