@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -218,36 +215,6 @@ def test_explain_says_which_check_gave_which_point(course: Callable[[int], Path]
 def test_a_folder_that_is_no_course_is_refused_with_a_next_step(tmp_path: Path, capsys) -> None:
     assert run(["class", "autograde", "--course", str(tmp_path)]) == 1
     assert "nbgrader_config.py" in capsys.readouterr().err
-
-
-@pytest.mark.slow
-def test_killed_at_any_moment_and_run_again_the_gradebook_is_that_of_an_undisturbed_run(
-    course: Callable[[int], Path], tmp_path: Path
-) -> None:
-    root = course(60)
-    quiet = tmp_path / "quiet"
-    shutil.copytree(root, quiet)
-    grade(quiet)
-    rng = random.Random(7)
-    command = [sys.executable, "-m", "hanoikit.cli", "class", "autograde", "ps1", "--course", str(root)]
-    kills = 0
-    for _turn in range(40):
-        process = subprocess.Popen(
-            command, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        deadline = time.monotonic() + rng.uniform(0.8, 1.6)
-        while process.poll() is None and time.monotonic() < deadline:
-            time.sleep(0.02)
-        if process.poll() is not None:
-            break
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        kills += 1
-    else:
-        subprocess.run(command, env=environment(), check=True, capture_output=True)
-    assert kills
-    assert gradebook(root) == gradebook(quiet)
-    assert tree(root) == tree(quiet)
 
 
 @pytest.mark.slow

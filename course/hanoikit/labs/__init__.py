@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from hanoikit.labs.bench_panel import evidence_bench
     from hanoikit.labs.briefing import case_briefing
+    from hanoikit.labs.desk_panel import desk
     from hanoikit.labs.dual_panel import dual_criminality_table
     from hanoikit.labs.entry_panel import entry_into_force
     from hanoikit.labs.exhibit_panel import exhibit_reader
@@ -21,12 +22,14 @@ if TYPE_CHECKING:
     from hanoikit.labs.offence_panel import offence_finder
     from hanoikit.labs.order_panel import order_timeline
     from hanoikit.labs.power_panel import power_ladder
+    from hanoikit.labs.simulation_panel import staffing
     from hanoikit.labs.status_panel import status_explorer
     from hanoikit.labs.tamper_panel import tamper_lab
     from hanoikit.labs.time_panel import time_bench
 
 __all__ = [
     "case_briefing",
+    "desk",
     "dual_criminality_table",
     "entry_into_force",
     "evidence_bench",
@@ -36,6 +39,7 @@ __all__ = [
     "offence_finder",
     "order_timeline",
     "power_ladder",
+    "staffing",
     "status_explorer",
     "tamper_lab",
     "time_bench",
@@ -44,6 +48,7 @@ __all__ = [
 # No module is called like a lab: importing it would put the module in the place of the function.
 _HOMES = {
     "case_briefing": "briefing",
+    "desk": "desk_panel",
     "dual_criminality_table": "dual_panel",
     "entry_into_force": "entry_panel",
     "evidence_bench": "bench_panel",
@@ -53,6 +58,7 @@ _HOMES = {
     "offence_finder": "offence_panel",
     "order_timeline": "order_panel",
     "power_ladder": "power_panel",
+    "staffing": "simulation_panel",
     "status_explorer": "status_panel",
     "tamper_lab": "tamper_panel",
     "time_bench": "time_panel",

@@ -9,7 +9,7 @@ const make = (tag, attributes = {}, ...children) => {
     else node.setAttribute(key, value === true ? "" : value);
   }
   // JupyterLab takes arrow keys and letters for itself unless the focused element says that it needs them.
-  if (["button", "input", "select"].includes(tag)) node.dataset.lmSuppressShortcuts = "true";
+  if (["button", "input", "select", "textarea"].includes(tag)) node.dataset.lmSuppressShortcuts = "true";
   node.append(...children.filter(Boolean));
   return node;
 };
@@ -37,6 +37,11 @@ function field(spec, key) {
     if (hint) set.append(hint);
     return set;
   }
+  if (spec.kind === "area") {
+    const control = make("textarea", { id, name: spec.name, rows: 3, "aria-describedby": described });
+    control.value = spec.value ?? "";
+    return make("div", { class: "hk-field hk-wide" }, make("label", { for: id, text: spec.label }), control, hint);
+  }
   const type = ["number", "date", "range"].includes(spec.kind) ? spec.kind : "text";
   const [min, max, step] = spec.limits || [];
   const control = make("input", { type, id, name: spec.name, "aria-describedby": described, min, max, step });
@@ -56,7 +61,7 @@ function field(spec, key) {
 
 function valuesOf(step) {
   const values = {};
-  for (const control of step.querySelectorAll("select, input")) {
+  for (const control of step.querySelectorAll("select, input, textarea")) {
     if (control.type === "checkbox") {
       values[control.name] = values[control.name] || [];
       if (control.checked) values[control.name].push(control.value);
@@ -127,7 +132,7 @@ function render({ model, el }) {
       const figures = old ? old.figures : make("div", { class: "hk-figures" });
       const result = make("div", { class: "hk-result", role: "group", "aria-label": `${model.get("labels").result} ${step.title}` });
       const heading = make("h4", { id: `${key}-title`, text: step.title });
-      const item = make("li", { "aria-labelledby": `${key}-title` }, heading);
+      const item = make("li", { "aria-labelledby": `${key}-title`, "data-live": Boolean(step.live) }, heading);
       if (step.text) { const text = make("div", { class: "hk-text" }); text.innerHTML = step.text; item.append(text); }
       item.append(form, buttons, figures, result);
       list.append(item);
