@@ -103,6 +103,11 @@ class Nursery:
     ) -> None:
         self.close()
 
+    @property
+    def pid(self) -> int | None:
+        """The process id of the outer wall, while it stands."""
+        return self._stem.pid
+
     def start(self) -> None:
         """Start without waiting until it is ready; it is ready with the first fork."""
         if self._orders is None:
@@ -183,9 +188,12 @@ class Nursery:
 
     def _died(self, error: WireError) -> NoReturn:
         said = cannot_isolate(self._stem.words() or _("the process for hand-ins died"))
+        self._lost()
+        raise _ZygoteDied(said.what, where=said.where, next_step=said.next_step) from error
+
+    def _lost(self) -> None:
         self.close()
         self._stem.close_if_dead()
-        raise _ZygoteDied(said.what, where=said.where, next_step=said.next_step) from error
 
     def _end(self, pid: int, limits: Limits | None) -> Ending:
         if self._orders is None:
@@ -202,7 +210,7 @@ class Nursery:
             outside = self._wall.isolated and code == -signal.SIGKILL and not answer.get("ours") and not spent
             return Ending(code, outside, float(answer.get("waited") or 0.0))
         except (WireError, KeyError, ValueError):
-            self.close()
+            self._lost()
             return Ending(0, outside=True)
 
     def _waited(self, pid: int) -> float:
@@ -212,5 +220,5 @@ class Nursery:
             self._orders.send({"look": pid}, seconds=_FORK_SECONDS)
             return float(self._orders.receive(seconds=_FORK_SECONDS)["waited"])
         except (WireError, KeyError, ValueError):
-            self.close()
+            self._lost()
             return 0.0
