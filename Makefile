@@ -4,13 +4,14 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help start test check demo bench build messages assets tour wheel clean
+.PHONY: help start test check demo bench nbgrader-tests build messages assets tour wheel clean
 
 help:
 	@echo "make start   set up what is missing and open the course in JupyterLab"
 	@echo "make test    set up what is missing and run every check of the kit"
 	@echo "make demo    a sample cohort, from release to report"
 	@echo "make build   derive the notebooks from their text sources"
+	@echo "make nbgrader-tests  run all of nbgrader's own tests against the marking engine"
 	@echo "make bench   measure speed against the peers, ratios in one run"
 	@echo "make assets  rebuild the committed data from their scripts"
 	@echo "make messages  extract the texts that trainees see, for translators"
@@ -45,6 +46,9 @@ check: $(VENV)/.tests
 
 build: $(VENV)/.tests
 	$(BIN)/hanoikit build
+
+nbgrader-tests: $(VENV)/.tests
+	$(BIN)/python -m tests.grading.nbgrader_own
 
 bench: $(VENV)/.tests
 	$(BIN)/python -m bench

@@ -26,7 +26,8 @@ mcopy:mtools:rebuilding the disk image
 mkfs.fat:dosfstools:rebuilding the disk image
 ewfacquire:ewf-tools:rebuilding the disk image
 fls:sleuthkit:reading the disk image with a second program
-faketime:faketime:rebuilding the disk image byte for byte"
+faketime:faketime:rebuilding the disk image byte for byte
+pg_ctlcluster:postgresql:marks in a PostgreSQL database"
 fi
 packages=""; lines=""
 while IFS=: read -r program package purpose; do

@@ -12,12 +12,8 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pytest
-
-for package in ("starlette", "uvicorn", "sqlalchemy", "httpx", "segno"):
-    pytest.importorskip(package)
-
 import httpx
+import pytest
 
 from hanoikit.desk_service.client import DeskClient
 from hanoikit.network import DataSpecification, Message, PreservationRequest

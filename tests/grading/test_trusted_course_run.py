@@ -223,7 +223,7 @@ def test_nbgrader_s_own_command_and_button_run_the_engine_when_the_course_says_s
 ) -> None:
     root = course(2)
     steps = (
-        "from hanoikit.grading.nbgrader_parts import SANITIZE, TRUSTED_AUTOGRADE\n"
+        "from hanoikit.grading.nbgrader_steps import SANITIZE, TRUSTED_AUTOGRADE\n"
         "c.Autograde.sanitize_preprocessors = SANITIZE\n"
         "c.Autograde.autograde_preprocessors = TRUSTED_AUTOGRADE\n"
     )

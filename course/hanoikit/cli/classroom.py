@@ -30,7 +30,10 @@ app = typer.Typer(
 )
 
 Course = Annotated[
-    Path, typer.Option("--course", help="The course directory. Default: this folder.", show_default=False)
+    Path,
+    typer.Option(
+        "--course", "--course-dir", help="The course directory. Default: this folder.", show_default=False
+    ),
 ]
 
 
@@ -41,14 +44,27 @@ class Where(StrEnum):
     DASK = "dask"
 
 
-@app.command()
+@app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
 def autograde(
+    context: typer.Context,
     assignment: Annotated[
         str | None, typer.Argument(help="Default: every assignment with hand-ins.", show_default=False)
     ] = None,
-    trainee: Annotated[str | None, typer.Option(help="Only this one.", show_default=False)] = None,
+    trainee: Annotated[
+        str | None,
+        typer.Option("--trainee", "--student", help="Only this one, or a pattern.", show_default=False),
+    ] = None,
+    notebook: Annotated[
+        str | None, typer.Option(help="Only this notebook, or a pattern.", show_default=False)
+    ] = None,
     jobs: Annotated[int, typer.Option(min=0, help="Hand-ins at once. 0: one more than processors.")] = 0,
-    again: Annotated[bool, typer.Option("--again", help="Also what is marked already.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", "--force", "-f", help="Also what is marked already.")
+    ] = False,
+    db: Annotated[
+        str | None, typer.Option(help="The gradebook, if it is not the course's.", show_default=False)
+    ] = None,
+    _create: Annotated[bool, typer.Option("--create", hidden=True)] = True,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, for scripts.")] = False,
     course: Course = Path(),
     executor: Annotated[
@@ -80,18 +96,20 @@ def autograde(
     """Mark hand-ins: trainees' code runs isolated, and never beside the tests.
 
     Works in any nbgrader course directory and writes its gradebook and its autograded folder. Ends with 0
-    when every hand-in is marked, with 1 when a person has to look at one.
+    when every hand-in is marked, with 1 when a person has to look at one. Settings are written as with
+    nbgrader: --Execute.timeout=60
 
     Example: hanoikit class autograde ps1
     """
-    from hanoikit.grading.trusted import Outer, TrustedEngine, WithoutIsolation
+    from hanoikit.grading.trusted import Limits, Outer, TrustedEngine, WithoutIsolation
     from hanoikit.grading.trusted.course_run import CourseRun
     from hanoikit.grading.trusted.layout import Layout
 
     started = time.monotonic()
-    layout = Layout.of(course.resolve())
+    layout = Layout.of(course.resolve(), _settings(context.args, notebook=notebook, db=db))
     wall = WithoutIsolation() if without_isolation else Outer.found()
-    with TrustedEngine(wall=wall, tests_inside=tests_inside) as engine:
+    limits = Limits.of_course(layout.config)
+    with TrustedEngine(wall=wall, limits=limits, tests_inside=tests_inside) as engine:
         progress = _Progress(show=not as_json)
         run = CourseRun(layout, engine, jobs=jobs, again=again, tell=progress.begin)
         summary = _Summary()
@@ -127,6 +145,28 @@ def explain(
 
     for marked in read_marks(Layout.of(course.resolve()), trainee, assignment):
         show(marked, Console())
+
+
+def _settings(words: list[str], *, notebook: str | None, db: str | None) -> list[str]:
+    """nbgrader's way of writing settings on the command line; raises :class:`UsageError` for other words."""
+    found = []
+    for word in words:
+        if word == "--no-execute":
+            raise UsageError(
+                _("Marks are never made from outputs as they were handed in: those may claim anything."),
+                next_step=_("Run it without --no-execute."),
+            )
+        if not word.startswith("--") or "." not in word.partition("=")[0]:
+            raise UsageError(
+                _("There is no option {word}.").format(word=word),
+                next_step=_("See: hanoikit class autograde --help"),
+            )
+        found.append(word.removeprefix("--"))
+    if notebook is not None:
+        found.append(f"CourseDirectory.notebook_id={notebook}")
+    if db is not None:
+        found.append(f"CourseDirectory.db_url={db}")
+    return found
 
 
 @contextlib.contextmanager
@@ -170,6 +210,7 @@ def _as_data(result: Result) -> dict[str, Any]:
         "points": points,
         "max": maximum,
         "needs_person": result.reasons,
+        "same_sheet_as": list(result.same_sheet),
         "marks": [marked.to_json() for marked in result.marks],
     }
 

@@ -13,6 +13,7 @@ from hanoikit.errors import ServiceRefused
 from hanoikit.i18n import _
 
 PARTS = {
+    "composer.js": "text/javascript",
     "desk.js": "text/javascript",
     "desk_page.js": "text/javascript",
     "fields.js": "text/javascript",

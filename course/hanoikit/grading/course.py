@@ -26,9 +26,16 @@ COURSE_ID = "hanoi-kit"
 CONFIG = '''\
 """nbgrader's settings for this course directory, written by Hanoi Kit. You may add your own below."""
 
+import sys
 from pathlib import Path
 
-from hanoikit.grading.nbgrader_parts import {steps} as AUTOGRADE, FEEDBACK, SANITIZE
+try:
+    from hanoikit.grading.nbgrader_steps import {steps} as AUTOGRADE, FEEDBACK, SANITIZE
+except ImportError as error:
+    # Left alone, nbgrader would go on with its own steps and run trainees' code with your rights. A step that
+    # it cannot import makes it mark nothing.
+    AUTOGRADE = SANITIZE = FEEDBACK = ["hanoikit.grading.nbgrader_steps.Missing"]
+    print(f"Nothing is marked: Hanoi Kit is not installed beside nbgrader ({{error}}).", file=sys.stderr)
 
 HERE = Path(__file__).resolve().parent
 

@@ -3,6 +3,7 @@
     c.Autograde.sanitize_preprocessors = SANITIZE
     c.Autograde.autograde_preprocessors = AUTOGRADE      # or TRUSTED_AUTOGRADE
 
+The lists are in :mod:`hanoikit.grading.nbgrader_steps`, which costs a settings file nothing to import.
 They make ``nbgrader autograde``, and the button of that name in formgrader, as careful as the kit's own
 commands: a copied or deleted cell is put right, written answers are shown where they are marked, and a
 marking cell without a verdict earns nothing. Importing this module imports nbgrader (seconds); only
@@ -21,55 +22,16 @@ from nbformat import notebooknode, v4
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
+from hanoikit.errors import GradingError
 from hanoikit.grading import cells, verdicts
+from hanoikit.grading.nbgrader_steps import AUTOGRADE, FEEDBACK, SANITIZE, TRUSTED_AUTOGRADE
 from hanoikit.grading.repair import repair
 from hanoikit.grading.written import fill_written
+from hanoikit.i18n import _
 
-_HERE = "hanoikit.grading.nbgrader_parts"
+__all__ = ["AUTOGRADE", "FEEDBACK", "SANITIZE", "TRUSTED_AUTOGRADE"]
 
-SANITIZE = [
-    f"{_HERE}.RepairHandIn",
-    "nbgrader.preprocessors.ClearOutput",
-    "nbgrader.preprocessors.DeduplicateIds",
-    "nbgrader.preprocessors.OverwriteKernelspec",
-    "nbgrader.preprocessors.OverwriteCells",
-    f"{_HERE}.CopyWrittenAnswers",
-    "nbgrader.preprocessors.CheckCellMetadata",
-]
-"""nbgrader's own list for the first pass, with the repair in front and the written answers behind the
-overwriting.
-"""
-
-AUTOGRADE = [
-    "nbgrader.preprocessors.Execute",
-    f"{_HERE}.FailClosed",
-    "nbgrader.preprocessors.IgnorePattern",
-    "nbconvert.preprocessors.ClearMetadataPreprocessor",
-    "nbgrader.preprocessors.LimitOutput",
-    "nbgrader.preprocessors.SaveAutoGrades",
-    "nbgrader.preprocessors.AssignLatePenalties",
-    "nbgrader.preprocessors.CheckCellMetadata",
-]
-"""nbgrader's own list for the second pass, with the check for verdicts right behind the execution."""
-
-
-FEEDBACK = [
-    "nbgrader.preprocessors.GetGrades",
-    f"{_HERE}.HideTests",
-    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
-]
-"""nbgrader's own list for feedback pages, without the hidden tests."""
-
-TRUSTED_AUTOGRADE = [
-    f"{_HERE}.TrustedExecute",
-    "nbgrader.preprocessors.LimitOutput",
-    "nbgrader.preprocessors.SaveAutoGrades",
-    "nbgrader.preprocessors.AssignLatePenalties",
-    "nbgrader.preprocessors.CheckCellMetadata",
-]
-"""The second pass with the trusted engine in nbgrader's place of execution: for ``nbgrader autograde`` and
-formgrader's button, one hand-in after the other, in any course.
-"""
+NOT_EXECUTED = "Outputs as they were handed in may claim anything; marks are never made from them."
 
 _ENGINES: list[Any] = []
 _SOURCES: dict[str, Any] = {}
@@ -80,13 +42,17 @@ class TrustedExecute(NbGraderPreprocessor):  # type: ignore[misc]
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         from hanoikit.grading.handin import HandIn
-        from hanoikit.grading.trusted import TrustedEngine, filing
-        from hanoikit.grading.trusted.layout import Layout
+        from hanoikit.grading.trusted import Limits, TrustedEngine, filing
+        from hanoikit.grading.trusted.layout import Layout, setting
         from hanoikit.grading.trusted.notebook_source import NotebookSource
+        from hanoikit.grading.trusted.parcel import Parcel
 
+        if setting(self.config, ("Execute",), "enabled", True) is False:
+            raise GradingError(_(NOT_EXECUTED), next_step=_("Run it without --no-execute."))
         about = resources["nbgrader"]
         name, assignment = about["notebook"], about["assignment"]
         layout = Layout.from_config(self.config, Path.cwd())
+        limits = Limits.of_course(self.config)
         author = cells.read_notebook(layout.folder("source", ".", assignment) / f"{name}.ipynb")
         saved = {cells.grade_id(cell): cell for cell in nb.cells if cells.grade_id(cell)}
         for cell in author["cells"]:
@@ -105,11 +71,18 @@ class TrustedExecute(NbGraderPreprocessor):  # type: ignore[misc]
                 files=filing.author_files(layout, assignment),
             )
         source = _SOURCES[key]
+        if _ENGINES and _ENGINES[0].limits != limits:
+            _ENGINES.pop().close()
         if not _ENGINES:
-            _ENGINES.append(TrustedEngine())
+            _ENGINES.append(TrustedEngine(limits=limits))
             atexit.register(_ENGINES[0].close)
         folder = layout.folder("submitted", about["student"], assignment)
-        paper = _ENGINES[0].mark_paper(HandIn(about["student"], folder), source)
+        parcel = Parcel.collect(folder, limits, leave_out=layout.ignored)
+        # A hand-in may have several notebooks; nbgrader hands them over one by one.
+        known = {path.name for path in layout.folder("source", ".", assignment).glob("*.ipynb")}
+        known.discard(f"{name}.ipynb")
+        parcel = Parcel({k: v for k, v in parcel.files.items() if k not in known}, parcel.findings)
+        paper = _ENGINES[0].mark_paper(HandIn(about["student"], folder), source, parcel=parcel)
         for finding in paper.marked.findings:
             self.log.warning("%s", finding)
         for cell in paper.notebook["cells"]:

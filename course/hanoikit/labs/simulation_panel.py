@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 SLIDERS = (
     "requests_per_year",
+    "age_days",
     "retention_days",
     "provider_hours",
     "incomplete_share",

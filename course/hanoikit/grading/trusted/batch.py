@@ -145,13 +145,15 @@ class Batch:
         new_grades, old_grades, new_comments, old_comments = [], [], [], []
         for entry in self._entries:
             for (book, label), (cell_id, kind) in known.cells.items():
+                marked = entry.notebooks is None or book in entry.notebooks
                 submitted = books[submissions[entry.student], known.notebooks[book]]
                 name = label.partition("/")[2]
                 if kind in ("GradeCell", "TaskCell"):
-                    score = entry.scores.get((book, name), Score(None) if kind == "TaskCell" else Score(0.0))
+                    usual = Score(0.0) if marked and kind == "GradeCell" else Score(None)
+                    score = entry.scores.get((book, name), usual)
                     row = grades.get((submitted, cell_id))
                     person = (
-                        score.points is None
+                        (score.points is None and marked)
                         or score.needs_person
                         or (row is not None and row.manual_score is not None)
                     )
@@ -165,7 +167,7 @@ class Batch:
                                 "needs_manual_grade": person,
                             }
                         )
-                    elif kind == "GradeCell":
+                    elif kind == "GradeCell" and marked:
                         old_grades.append({"key": row.id, "points": score.points, "person": person})
                 if kind in ("SolutionCell", "TaskCell"):
                     text = (
@@ -176,7 +178,7 @@ class Batch:
                         new_comments.append(
                             {"id": make(), "notebook_id": submitted, "cell_id": cell_id, "auto_comment": text}
                         )
-                    else:
+                    elif marked:
                         old_comments.append({"key": found, "text": text})
         self._insert(grade, new_grades)
         self._insert(comment, new_comments)

@@ -10,6 +10,7 @@ A run that was killed goes on where it was.
 
 from __future__ import annotations
 
+import fnmatch
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,11 +18,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from hanoikit.errors import ClassroomError, Finding, HanoiKitError, UsageError
+from hanoikit.errors import ClassroomError, Finding, GradingError, HanoiKitError, UsageError
 from hanoikit.grading import cells
 from hanoikit.grading.marks import MarkedAssignment
-from hanoikit.grading.trusted import filing
-from hanoikit.grading.trusted.engine import Paper, TrustedEngine, fingerprint, print_of
+from hanoikit.grading.trusted import filing, replay
+from hanoikit.grading.trusted.engine import Paper, TrustedEngine, fingerprint, is_kit, print_of
 from hanoikit.grading.trusted.executor import Executor, LocalExecutor, Work
 from hanoikit.grading.trusted.gradebook import Book, Entry, KnownAssignment, Penalty, Score, penalties
 from hanoikit.grading.trusted.layout import Layout
@@ -44,13 +45,15 @@ class Result:
     state: str
     marks: tuple[MarkedAssignment, ...] = ()
     error: HanoiKitError | None = None
+    same_sheet: tuple[str, ...] = ()
+    """Others who handed in the same answer sheet."""
 
     @property
     def reasons(self) -> list[str]:
         """Why a person has to look at it; empty when nobody has to."""
+        found = [str(replay.finding_of(self.same_sheet))] if self.same_sheet else []
         if self.error is not None:
-            return [str(self.error)]
-        found = []
+            return [str(self.error), *found]
         for marked in self.marks:
             found += [str(finding) for finding in marked.findings if finding.severity == "error"]
             known = {finding.where for finding in marked.findings}
@@ -79,6 +82,8 @@ class _Item(NamedTuple):
     student: str
     folder: Path
     scores: Mapping[tuple[str, str], float | None] | None
+    stranger: bool = False
+    """The gradebook does not know the student, and none may be added."""
 
 
 @dataclass(frozen=True)
@@ -105,13 +110,19 @@ class CourseRun:
     executor: Executor | None = None
     _sources: dict[str, NotebookSource] = field(default_factory=dict)
     _known: KnownAssignment | None = None
+    _others: frozenset[str] = frozenset()
+    _same_sheets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def autograde(self, assignment: str, *, trainee: str | None = None) -> Iterator[Result]:
         """Mark the hand-ins of an assignment; results come as they are safely written.
 
         Raises :class:`ClassroomError` or :class:`UsageError` for what concerns the whole course.
         """
-        folders = [one for one in self.layout.students(assignment) if trainee in (None, one[0])]
+        folders = [
+            one
+            for one in self.layout.students(assignment)
+            if trainee is None or fnmatch.fnmatchcase(one[0], trainee)
+        ]
         if not folders:
             raise UsageError(
                 _("There is no hand-in for {assignment}.").format(assignment=assignment),
@@ -122,6 +133,8 @@ class CourseRun:
             )
         self.tell(len(folders))
         raw = self._read_sources(assignment)
+        if any(is_kit(source) for source in raw.values()):
+            self._same_sheets = replay.same_sheets(self.layout.whole_class().students(assignment))
         with _lock(self.layout):
             filing.clean(self.layout)
             book = Book.open(self.layout.db_url)
@@ -165,9 +178,10 @@ class CourseRun:
             cell["metadata"]["nbgrader"]["checksum"] = saved.checksum
             if saved.locked:
                 cell["source"] = saved.source
-        kernel = self._known.kernels.get(source.name)
+        # The gradebook keeps "{}" for a notebook that names no kernel.
+        kernel = json.loads(self._known.kernels.get(source.name) or "{}")
         if kernel:
-            notebook["metadata"] = {**notebook["metadata"], "kernelspec": json.loads(kernel)}
+            notebook["metadata"] = {**notebook["metadata"], "kernelspec": kernel}
         return replace(source, notebook=notebook)
 
     def _all(self, assignment: str, folders: Sequence[tuple[str, Path]], book: Book) -> Iterator[Result]:
@@ -179,7 +193,22 @@ class CourseRun:
                 _("The gradebook knows no notebook of {assignment}.").format(assignment=assignment),
                 next_step=_("Run: nbgrader generate_assignment {name}").format(name=assignment),
             )
-        self._sources = {name: self._sources[name] for name in own}
+        chosen = [name for name in own if fnmatch.fnmatchcase(name, self.layout.notebook)]
+        if not chosen:
+            raise UsageError(
+                _("There is no notebook of this name in {assignment}.").format(assignment=assignment),
+                where=self.layout.notebook,
+                next_step=_("The notebooks are: {names}.").format(names=", ".join(own)),
+            )
+        lost = [name for name in self._known.notebooks if name not in self._sources]
+        if lost:
+            raise ClassroomError(
+                _("The author's notebook of {names} is missing.").format(names=", ".join(lost)),
+                where=str(self.layout.folder("source", ".", assignment)),
+                next_step=_("Put it back: the engine runs the author's cells from there."),
+            )
+        self._sources = {name: self._sources[name] for name in chosen}
+        self._others = frozenset(f"{name}.ipynb" for name in self._known.notebooks)
         prints = print_of(self._sources.values())
         job = _Marking(self, assignment, prints)
         ready: list[Result | _Done] = []
@@ -212,8 +241,10 @@ class CourseRun:
         for start in range(0, len(folders), _BATCH):
             chunk = folders[start : start + _BATCH]
             scores = {} if self.again else book.scores(self._known, [name for name, _path in chunk])
+            names = [name for name, _path in chunk]
+            strangers = set() if self.layout.create_students else book.strangers(names)
             for student, folder in chunk:
-                yield _Item(student, folder, scores.get(student))
+                yield _Item(student, folder, scores.get(student), student in strangers)
 
     def _settle(
         self, book: Book, ready: Sequence[Result | _Done], penalty: Penalty | None
@@ -224,20 +255,30 @@ class CourseRun:
         for one in ready:
             if isinstance(one, _Done):
                 one.filed.settle()
-            yield one.result if isinstance(one, _Done) else one
+            result = one.result if isinstance(one, _Done) else one
+            others = self._same_sheets.get(result.student, ())
+            yield replace(result, same_sheet=others) if others else result
 
     def _done(self, work: Work, papers: Mapping[str, Paper], assignment: str) -> _Done:
+        papers = _with_time_doubt(work, papers)
         entry = self._entry(work, papers)
         notebooks = {name: self._stamped(paper, work) for name, paper in papers.items()}
         files = {name: data for name, data in work.parcel.files.items() if not name.endswith(".ipynb")}
-        filed = filing.file_away(self.layout, work.student, assignment, notebooks=notebooks, files=files)
+        partly = len(self._sources) < len(self._others)
+        filed = filing.file_away(
+            self.layout, work.student, assignment, notebooks=notebooks, files=files, keep=partly
+        )
         marks = tuple(paper.marked for paper in papers.values())
         return _Done(Result(work.student, assignment, "marked", marks), entry, filed)
 
     def _work(self, student: str, folder: Path, sources: str) -> Work:
-        ignore = frozenset(pattern for pattern in self.layout.ignore if "*" not in pattern)
-        parcel = Parcel.collect(folder, self.engine.limits, leave_out=ignore)
-        return Work(student, parcel, fingerprint(parcel, sources), _timestamp(parcel))
+        parcel = Parcel.collect(folder, self.engine.limits, leave_out=self.layout.ignored)
+        mark_of_all = fingerprint(parcel, sources)
+        # Of several notebooks only some may be wanted now.
+        rest = self._others - {f"{name}.ipynb" for name in self._sources}
+        if rest:
+            parcel = Parcel({k: v for k, v in parcel.files.items() if k not in rest}, parcel.findings)
+        return Work(student, parcel, mark_of_all, _timestamp(parcel))
 
     def _entry(self, work: Work, papers: Mapping[str, Paper]) -> Entry:
         assert self._known is not None
@@ -246,6 +287,8 @@ class CourseRun:
         found = {book: _by_name(paper.notebook) for book, paper in papers.items()}
         for (book, label), (_id, kind) in self._known.cells.items():
             name = label.partition("/")[2]
+            if book not in self._sources:
+                continue
             if book not in papers:
                 scores[book, name] = Score(0.0)
                 continue
@@ -257,7 +300,7 @@ class CourseRun:
                 scores[book, name] = _score(cell, paper, self._known.sources.get((book, name)))
             elif kind == "SolutionCell":
                 silent[book, name] = _untouched(cell, self._known.sources.get((book, name)))
-        return Entry(work.student, work.timestamp, scores, silent)
+        return Entry(work.student, work.timestamp, scores, silent, frozenset(self._sources))
 
     def _stamped(self, paper: Paper, work: Work) -> dict[str, Any]:
         """The marked notebook with what it was marked from, and the marks with their reasons."""
@@ -330,6 +373,8 @@ class _Marking:
         return self.run._sources
 
     def begin(self, item: _Item) -> Work | Result | _Done:
+        if item.stranger:
+            raise _stranger(item.student)
         work = self.run._work(item.student, item.folder, self.prints)
         if not self.run.again and self.run._is_done(work, self.assignment, item.scores):
             marks = self.run._read_marks(item.student, self.assignment)
@@ -346,7 +391,10 @@ class _Marking:
 
 
 def read_marks(layout: Layout, student: str, assignment: str) -> tuple[MarkedAssignment, ...]:
-    """The marks of a hand-in that was marked before, with their reasons; one for each notebook."""
+    """The marks of a hand-in that was marked before, with their reasons; one for each notebook.
+
+    Whether others handed in the same answer sheet is looked up now.
+    """
     folder = layout.folder("autograded", student, assignment)
     found = []
     for path in sorted(folder.glob("*.ipynb")) if folder.is_dir() else []:
@@ -364,6 +412,9 @@ def read_marks(layout: Layout, student: str, assignment: str) -> tuple[MarkedAss
                 "Mark the hand-in first: hanoikit class autograde {assignment} --trainee {student}"
             ).format(student=student, assignment=assignment),
         )
+    others = replay.same_sheets(layout.whole_class().students(assignment)).get(student)
+    if others:
+        found[0] = replace(found[0], findings=(*found[0].findings, replay.finding_of(others)))
     return tuple(found)
 
 
@@ -393,9 +444,32 @@ def _untouched(cell: cells.Cell, saved: Any) -> bool:
     return bool(checksum(dict(cell)) == saved.checksum)
 
 
+def _stranger(student: str) -> GradingError:
+    return GradingError(
+        _("The gradebook does not know this student, and the course says not to add any."),
+        where=student,
+        next_step=_("Add the student first: nbgrader db student add {student}").format(student=student),
+    )
+
+
+def _with_time_doubt(work: Work, papers: Mapping[str, Paper]) -> Mapping[str, Paper]:
+    """A time of hand-in that cannot be read is for a person: nobody knows whether it was late."""
+    if work.timestamp is not None or not _time_text(work.parcel) or not papers:
+        return papers
+    message = _("The time of the hand-in cannot be read, so nobody knows whether it was late.")
+    name, paper = next(iter(papers.items()))
+    doubt = Finding("timestamp-unreadable", message, "timestamp.txt")
+    marked = replace(paper.marked, findings=(*paper.marked.findings, doubt))
+    return {**papers, name: replace(paper, marked=marked)}
+
+
+def _time_text(parcel: Parcel) -> str:
+    return parcel.files.get("timestamp.txt", b"")[:100].decode("utf-8", "replace").strip()
+
+
 def _timestamp(parcel: Parcel) -> datetime | None:
     """When it was handed in, in UTC without a zone as nbgrader keeps it; None when that is not known."""
-    text = parcel.files.get("timestamp.txt", b"")[:100].decode("utf-8", "replace").strip()
+    text = _time_text(parcel)
     if not text:
         return None
     from importlib import import_module

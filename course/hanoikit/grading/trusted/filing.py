@@ -20,10 +20,12 @@ from pathlib import Path
 from typing import Any
 
 from hanoikit.errors import ClassroomError
-from hanoikit.grading.trusted.layout import Layout
+from hanoikit.grading.trusted.layout import CONVERTER, Layout, setting
 from hanoikit.i18n import _
 
 WAITING = ".hanoikit-waiting"
+_SHARED = 0o2775
+"""Folders that a group of instructors owns: new files stay the group's."""
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 """System errors that every hand-in would meet, not only one with odd names."""
 
@@ -54,13 +56,14 @@ def file_away(
     *,
     notebooks: Mapping[str, Mapping[str, Any]],
     files: Mapping[str, bytes],
-    mode: int = 0o444,
+    keep: bool = False,
 ) -> Filed:
     """Write the marked notebooks and the other files of a hand-in to a waiting folder.
 
-    The author's own files win over files of the same name. Raises :class:`ClassroomError` when the disk does
-    not take them.
+    The author's own files win over files of the same name. With ``keep`` the other notebooks that were marked
+    before come along. Raises :class:`ClassroomError` when the disk does not take them.
     """
+    mode = layout.mode
     place = layout.folder("autograded", student, assignment)
     waiting = waiting_room(layout) / f"{assignment}+{student}"
     with _disk():
@@ -70,8 +73,14 @@ def file_away(
             path = waiting / name
             path.parent.mkdir(parents=True, exist_ok=True)
             _write(path, content, mode)
+        for path in place.glob("*.ipynb") if keep else ():
+            if path.stem not in notebooks:
+                _write(waiting / path.name, path.read_bytes(), mode)
         for name, notebook in notebooks.items():
             _write(waiting / f"{name}.ipynb", notebook_bytes(notebook), mode)
+        if layout.shared:
+            for folder, _folders, _names in os.walk(waiting):
+                Path(folder).chmod(_SHARED)
     return Filed(waiting, place)
 
 
@@ -88,7 +97,7 @@ def clean(layout: Layout) -> None:
 def author_files(layout: Layout, assignment: str) -> dict[str, bytes]:
     """The files beside the author's notebook that belong into every marked hand-in."""
     folder = layout.folder("source", ".", assignment)
-    skip = layout.config.Autograde.get("exclude_overwriting", {})
+    skip = setting(layout.config, CONVERTER, "exclude_overwriting", {})
     kept = set(skip.get(assignment, [])) if isinstance(skip, dict) else set()
     found = {}
     for root, folders, names in os.walk(folder):

@@ -11,18 +11,15 @@ minute.
 
 from __future__ import annotations
 
-import random
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from hanoikit.errors import ClassroomError
+from hanoikit.grading.trusted.database import connect, patiently
 from hanoikit.i18n import _
 
-_PATIENCE = 60.0
 _BUSY = 10_000
 """Milliseconds that SQLite itself waits for a lock, each time."""
 _TABLES = (
@@ -36,7 +33,6 @@ _TABLES = (
     "grade",
     "comment",
 )
-T = TypeVar("T")
 Penalty = Callable[[str, float, float], float | None]
 """From student, score and seconds late to the points that are lost."""
 
@@ -58,6 +54,8 @@ class Entry:
     scores: Mapping[tuple[str, str], Score]
     no_response: Mapping[tuple[str, str], bool] = field(default_factory=dict)
     """For solution and task cells: whether the cell is as it was given out."""
+    notebooks: frozenset[str] | None = None
+    """Those that were marked; the marks of others stay as they are. None: all."""
 
 
 @dataclass(frozen=True)
@@ -99,21 +97,11 @@ class Book:
         The tables are read from the database itself: importing nbgrader would take longer than marking a
         class.
         """
-        from sqlalchemy import MetaData, create_engine, event
+        from sqlalchemy import MetaData
 
-        path = db_url.partition("sqlite:///")[2]
-        if path and not Path(path).is_file():
-            raise ClassroomError(
-                _("There is no gradebook yet."),
-                where=path,
-                next_step=_("Make the assignments known first: nbgrader generate_assignment NAME"),
-            )
-        engine = create_engine(db_url)
-        if engine.dialect.name == "sqlite":
-            event.listen(engine, "connect", _no_implicit_begin)
-            event.listen(engine, "begin", _begin_to_write)
+        engine = connect(db_url)
         found = MetaData()
-        _patiently(lambda: found.reflect(engine))
+        patiently(lambda: found.reflect(engine))
         missing = [name for name in _TABLES if name not in found.tables]
         if missing:
             engine.dispose()
@@ -131,13 +119,26 @@ class Book:
 
     def assignment(self, name: str) -> KnownAssignment:
         """What the gradebook knows of an assignment; raises :class:`ClassroomError` when it knows nothing."""
-        return _patiently(lambda: self._assignment(name))
+        return patiently(lambda: self._assignment(name))
+
+    def strangers(self, students: Sequence[str]) -> set[str]:
+        """Those of these students whom the gradebook does not know."""
+        from sqlalchemy import select
+
+        table = self._tables["student"]
+
+        def once() -> set[str]:
+            with self._engine.connect() as connection:
+                rows = connection.execute(select(table.c.id).where(table.c.id.in_(list(students))))
+                return set(students) - {row.id for row in rows}
+
+        return patiently(once)
 
     def scores(
         self, known: KnownAssignment, students: Sequence[str]
     ) -> dict[str, dict[tuple[str, str], float | None]]:
         """The automatic scores that these students have now; a student without a submission is not there."""
-        return _patiently(lambda: self._scores(known, students))
+        return patiently(lambda: self._scores(known, students))
 
     def _scores(
         self, known: KnownAssignment, students: Sequence[str]
@@ -175,7 +176,7 @@ class Book:
                 Batch(connection, self._tables, known, entries).write(penalty)
 
         if entries:
-            _patiently(once)
+            patiently(once)
 
     def _assignment(self, name: str) -> KnownAssignment:
         from sqlalchemy import select
@@ -226,49 +227,6 @@ def _graded_ids(known: KnownAssignment) -> dict[tuple[str, str], list[str]]:
         if kind == "GradeCell":
             ids.setdefault((book, label.partition("/")[2]), []).append(cell_id)
     return ids
-
-
-def _no_implicit_begin(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None
-    connection.execute(f"PRAGMA busy_timeout = {_BUSY}")
-
-
-def _begin_to_write(connection: Any) -> None:
-    # Taken at once, so that two writers wait for each other instead of failing half way.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _patiently(act: Callable[[], T]) -> T:
-    """Do it, and again while the database is busy; a lasting problem is a :class:`ClassroomError`."""
-    from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
-
-    deadline = time.monotonic() + _PATIENCE
-    while True:
-        try:
-            return act()
-        except (OperationalError, IntegrityError) as error:
-            text = str(error.orig or error)
-            busy = isinstance(error, IntegrityError) or "locked" in text or "deadlock" in text.lower()
-            if not busy or time.monotonic() > deadline:
-                raise _unusable(text) from error
-            time.sleep(random.uniform(0.05, 0.4))
-        except DBAPIError as error:
-            raise _unusable(str(error.orig or error)) from error
-
-
-def _unusable(text: str) -> ClassroomError:
-    if "locked" in text:
-        what = _("The gradebook is locked by another program.")
-        step = _(
-            "Close formgrader and other nbgrader commands, then run this again. It goes on where it was."
-        )
-    elif "full" in text:
-        what = _("The disk is full, so the gradebook cannot be written.")
-        step = _("Make room, then run this again. It goes on where it was.")
-    else:
-        what = _("The gradebook cannot be used: {reason}.").format(reason=text.strip().rstrip(".")[:300])
-        step = _("Make a copy of it, then run: nbgrader db upgrade")
-    return ClassroomError(what, next_step=step)
 
 
 def penalties(config: Any) -> Penalty:

@@ -9,6 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any
 
+_NO_LIMIT = 3600.0
+"""What a course gets that sets none: an hour a cell."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -40,6 +43,25 @@ class Limits:
     """Calls of trainees' functions for one hand-in."""
     restarts: int = 32
     """How often a trainee's dead process is started again, without the cell that killed it; their time counts too."""
+
+    @classmethod
+    def of_course(cls, config: Any) -> Limits:
+        """With the time for one cell that a course's settings name (``Execute.timeout``), calls included."""
+        from hanoikit.grading.trusted.layout import setting
+
+        nothing = object()
+        found = setting(config, ("ExecutePreprocessor", "Execute"), "timeout", nothing)
+        if found is nothing:
+            return cls()
+        usable = isinstance(found, int | float) and found > 0
+        seconds = min(float(found), _NO_LIMIT) if usable else _NO_LIMIT
+        return cls(
+            cell_seconds=seconds,
+            call_seconds=seconds,
+            judge_seconds=seconds,
+            hand_in_seconds=max(cls().hand_in_seconds, 4 * seconds),
+            processor_seconds=int(max(cls().processor_seconds, 4 * seconds)),
+        )
 
     def data(self) -> dict[str, Any]:
         """As plain data, for a child."""

@@ -21,6 +21,7 @@ from hanoikit.grading.repair import repair
 from hanoikit.grading.source import Question
 from hanoikit.grading.trusted.limits import Limits
 from hanoikit.grading.trusted.parcel import Parcel
+from hanoikit.grading.trusted.tidy import tidy
 from hanoikit.grading.written import fill_written
 from hanoikit.i18n import _
 
@@ -79,16 +80,22 @@ def read_hand_in(parcel: Parcel, source: Assignment, limits: Limits, *, kit: boo
         stubs = {cells.grade_id(cell): cells.source_of(cell) for cell in source.release["cells"]}
         notebook["cells"], _changed = fill_written(notebook, answers, stubs)
     restore(notebook, source.notebook)
+    tidy(notebook)
     return Admitted(notebook, (*parcel.findings, *findings, *sheet_findings, *repaired.findings))
 
 
 def restore(notebook: dict[str, Any], source: Mapping[str, Any]) -> None:
-    """Put the author's text, hidden tests included, into the locked cells, and the author's kernel."""
+    """Put the author's text, hidden tests included, into the locked cells; the author's kernel; and the
+    checksums by which nbgrader sees what was changed.
+    """
     texts = {cells.grade_id(cell): cells.source_of(cell) for cell in source["cells"] if cells.is_locked(cell)}
+    sums = {cells.grade_id(cell): cells.nbgrader_of(cell).get("checksum") for cell in source["cells"]}
     for cell in notebook["cells"]:
         name = cells.grade_id(cell)
         if name in texts:
             cell["source"] = texts[name]
+        if name and sums.get(name):
+            cell["metadata"]["nbgrader"]["checksum"] = sums[name]
     if "kernelspec" in source.get("metadata", {}):
         notebook["metadata"]["kernelspec"] = source["metadata"]["kernelspec"]
 

@@ -1,0 +1,264 @@
+// The composer of a desk's page: a form made from the table of kinds, judged while it is written.
+//
+//   const composer = new Composer(place, port, kinds, { sent, now });
+//   composer.answer(act, file)      an answer or a follow-up in a case file
+import { fill, h, offset, zoned } from "./fields.js";
+
+const PAUSE = 450;
+
+export class Composer {
+  constructor(place, port, kinds, { sent, now }) {
+    this.port = port;
+    this.kinds = kinds;
+    this.sent = sent;
+    this.now = now;
+    this.desk = null;
+    this.draft = port.kept?.("draft") ?? this.empty();
+    this.judged = h("div");
+    this.says = h("p", { role: "status" });
+    this.form = h("form", { novalidate: true });
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.send(false);
+    });
+    place.append(h("h2", { id: "hk-composer", tabindex: "-1" }, "Write a message"), this.says, this.form);
+  }
+
+  empty() {
+    return { key: newKey(), kind: "", to: "", reference: "", language: "en", urgency: "ordinary", regarding: "", body: {} };
+  }
+
+  setDesk(view) {
+    const first = this.desk === null;
+    this.desk = view;
+    if (first) this.show();
+  }
+
+  answer(act, file) {
+    const about = file.entries.find((entry) => entry.id === act.about);
+    this.draft = this.empty();
+    this.draft.kind = act.kind;
+    this.draft.to = file.other;
+    this.draft.regarding = act.about;
+    this.draft.reference = about?.reference || file.number;
+    this.draft.urgency = about?.urgency ?? "ordinary";
+    this.says.textContent = "";
+    this.show();
+    document.getElementById("hk-composer").focus();
+    this.changed();
+  }
+
+  get kind() {
+    return this.kinds.kinds.find((one) => one.kind === this.draft.kind);
+  }
+
+  show() {
+    const draft = this.draft;
+    const choices = this.kinds.kinds.filter((one) => (draft.regarding ? one.kind === draft.kind : one.role === "request"));
+    const others = this.desk.desks.filter((one) => one.desk !== this.desk.desk);
+    fill(
+      this.form,
+      this.choice("hk-kind", "Kind of message", draft.kind, [["", "Choose …"], ...choices.map((one) => [one.kind, one.name])], (value) => {
+        draft.kind = value;
+        draft.body = {};
+        this.show();
+        this.changed();
+      }),
+      this.kind ? h("p", { class: "quiet" }, `${this.kind.purpose} (${this.kind.provision})`) : null,
+      this.kind
+        ? this.choice("hk-el-to", "To", draft.to, [["", "Choose …"], ...others.map((one) => [one.desk, `${one.desk}: ${one.name}`])], (value) => {
+            draft.to = value;
+            this.changed();
+          })
+        : null,
+      ...(this.kind ? this.header() : []),
+      ...(this.kind ? this.kind.elements.map((one) => this.field(one, draft.body, one.name)) : []),
+      this.kind ? this.judged : null,
+      this.kind
+        ? h("div", { class: "row" },
+            h("button", { class: "do", id: "hk-send" }, "Send"),
+            h("button", { type: "button", class: "plain", id: "hk-insist", onclick: () => this.send(true) }, "Send it as it is"),
+            h("button", { type: "button", class: "plain", id: "hk-discard", onclick: () => this.discard() }, "Discard"))
+        : null,
+    );
+    fill(this.judged);
+    if (this.kind) this.check();
+  }
+
+  header() {
+    return this.kinds.header
+      .filter((one) => ["reference", "language", "urgency"].includes(one.name))
+      .map((one) => this.field(one, this.draft, one.name));
+  }
+
+  choice(id, label, value, options, set) {
+    const select = h("select", { id, "aria-describedby": `${id}-says` },
+      ...options.map(([code, text]) => h("option", { value: code, selected: code === value }, text)));
+    select.addEventListener("change", () => set(select.value));
+    return h("div", { class: "field" }, h("label", { for: id }, label), select, h("p", { class: "says", id: `${id}-says` }));
+  }
+
+  // One element of the message. ``path`` names it as the service's remarks do: "facts", "data[1].identifier".
+  field(element, holder, path) {
+    const id = `hk-el-${path.replace(/[[\]]/g, "-").replace(/\./g, "")}`;
+    const set = (value) => {
+      holder[element.name] = value;
+      this.changed();
+    };
+    const value = holder[element.name];
+    const described = `${id}-why ${id}-says`;
+    const why = h("p", { class: "quiet", id: `${id}-why` }, `${element.write} (${element.provision})`);
+    const says = h("p", { class: "says", id: `${id}-says` });
+    const label = (text) => h("label", { for: id }, text, element.need === "must" ? h("span", { class: "need" }, " (needed)") : null);
+    const wrap = (control) => h("div", { class: "field" }, label(element.label), why, control, says);
+    if (element.type === "data") return this.lines(element, holder, path, why, says);
+    if (element.type === "flag") {
+      const box = h("input", { id, type: "checkbox", checked: Boolean(value), "aria-describedby": described });
+      box.addEventListener("change", () => set(box.checked));
+      return h("div", { class: "field" }, h("div", { class: "row" }, box, label(element.label)), why, says);
+    }
+    if (element.type === "choice" || element.type === "ground") {
+      const options = element.type === "ground" ? this.kinds.grounds.map((one) => [one.code, `${one.code}: ${one.name}`]) : element.choices.map((one) => [one, one.replaceAll("-", " ")]);
+      const select = h("select", { id, "aria-describedby": described },
+        ...(element.name === "urgency" ? [] : [h("option", { value: "" }, "Choose …")]),
+        ...options.map(([code, text]) => h("option", { value: code, selected: code === value }, text)));
+      select.addEventListener("change", () => set(select.value));
+      return wrap(select);
+    }
+    if (element.type === "time") {
+      const input = h("input", { id, type: "datetime-local", "aria-describedby": described, value: (value ?? "").slice(0, 16) });
+      const zone = this.desk.zone;
+      input.addEventListener("input", () => set(zoned(input.value, zone)));
+      why.textContent = `${element.write} Time in ${zone}, now UTC${offset(this.now(), zone)}. (${element.provision})`;
+      return wrap(input);
+    }
+    if (element.type === "count") {
+      const input = h("input", { id, type: "number", min: "0", max: "100", "aria-describedby": described, value: value ?? "" });
+      input.addEventListener("input", () => set(Math.max(0, Math.trunc(Number(input.value) || 0))));
+      return wrap(input);
+    }
+    if (element.type === "text" || element.type === "lines") {
+      const text = element.type === "lines" ? (value ?? []).join("\n") : value ?? "";
+      const area = h("textarea", { id, "aria-describedby": described, rows: element.type === "lines" ? "2" : "3", value: text });
+      if (element.type === "lines") why.textContent = `${element.write} One on each line. (${element.provision})`;
+      area.addEventListener("input", () => set(element.type === "lines" ? area.value.split("\n").map((one) => one.trim()).filter(Boolean) : area.value));
+      return wrap(area);
+    }
+    const input = h("input", { id, "aria-describedby": described, autocomplete: "off", value: value ?? "" });
+    input.addEventListener("input", () => set(input.value));
+    return wrap(input);
+  }
+
+  lines(element, holder, path, why, says) {
+    const rows = (holder[element.name] ??= []);
+    const redraw = (focus) => {
+      this.show();
+      this.changed();
+      document.getElementById(focus)?.focus();
+    };
+    return h(
+      "fieldset",
+      { class: "field" },
+      h("legend", {}, element.label, element.need === "must" ? h("span", { class: "need" }, " (needed)") : null),
+      why,
+      says,
+      ...rows.map((row, index) =>
+        h("fieldset", { class: "field" }, h("legend", {}, `Line ${index + 1}`),
+          ...this.kinds.data.map((one) => this.field(one, row, `${path}[${index + 1}].${one.name}`)),
+          h("button", { type: "button", class: "plain", id: `hk-${path}-out-${index + 1}`, onclick: () => {
+            rows.splice(index, 1);
+            redraw(`hk-${path}-add`);
+          } }, `Take line ${index + 1} out`))),
+      h("button", { type: "button", class: "plain", id: `hk-${path}-add`, onclick: () => {
+        rows.push({});
+        redraw(`hk-el-${path}-${rows.length}-category`);
+      } }, "Add a line of data"),
+    );
+  }
+
+  changed() {
+    this.port.keep?.("draft", this.draft);
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(() => this.check(), PAUSE);
+  }
+
+  stated() {
+    const { key, ...draft } = this.draft;
+    return draft;
+  }
+
+  async check() {
+    if (!this.kind || !this.draft.to) {
+      fill(this.judged, h("p", { class: "quiet" }, "Say to whom the message goes; then you see what is missing."));
+      return;
+    }
+    const asked = JSON.stringify(this.draft);
+    try {
+      const judged = await this.port.send({ act: "check", draft: this.stated() });
+      if (asked === JSON.stringify(this.draft)) this.showRemarks(judged.remarks, judged.limits);
+    } catch (error) {
+      this.says.textContent = error.message;
+    }
+  }
+
+  showRemarks(remarks, limits) {
+    for (const place of this.form.querySelectorAll(".says")) place.textContent = "";
+    for (const field of this.form.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
+    const errors = remarks.filter((one) => one.severity === "error");
+    for (const one of remarks) {
+      const id = `hk-el-${(one.element || "").replace(/[[\]]/g, "-").replace(/\./g, "")}`;
+      const place = document.getElementById(`${id}-says`);
+      if (!place) continue;
+      place.classList.toggle("warning", one.severity !== "error");
+      place.textContent += `${one.message} `;
+      if (one.severity === "error") document.getElementById(id)?.setAttribute("aria-invalid", "true");
+    }
+    fill(
+      this.judged,
+      ...limits.map((one) => h("p", { class: "worry" }, `The network may not do this: ${one.why} ${one.instead}`)),
+      errors.length
+        ? h("div", { class: "worry", id: "hk-gaps" },
+            h("p", { role: "status" }, `${errors.length} ${errors.length === 1 ? "point is" : "points are"} missing or wrong:`),
+            h("ul", {}, ...errors.map((one, place) => h("li", {},
+              h("button", { type: "button", id: `hk-gap-${place}`, onclick: () => this.go(one.element) }, `${one.where || one.element || "Message"} (${one.provisions.join(", ")})`)))))
+        : h("p", { class: "calm", id: "hk-complete", role: "status" }, "Complete: nothing that the Convention asks for is missing."),
+    );
+  }
+
+  go(element) {
+    const id = `hk-el-${(element || "").replace(/[[\]]/g, "-").replace(/\./g, "")}`;
+    (document.getElementById(id) ?? document.getElementById(`hk-${element}-add`))?.focus();
+  }
+
+  async send(insist) {
+    if (!this.kind || !this.draft.to) {
+      this.says.textContent = "Choose the kind of message and the desk first.";
+      return;
+    }
+    clearTimeout(this.waiting);
+    this.says.textContent = "Sending …";
+    try {
+      const receipt = await this.port.send({ act: "send", draft: this.stated(), insist, key: this.draft.key });
+      this.discard();
+      this.says.textContent = `Sent and kept: number ${receipt.number} in the service's log.`;
+      document.getElementById("hk-composer").focus();
+      this.sent();
+    } catch (error) {
+      this.says.textContent = `Not sent. ${error.message}`;
+      if (error.findings?.length) this.showRemarks(error.findings, []);
+      document.getElementById("hk-gap-0")?.focus();
+    }
+  }
+
+  discard() {
+    this.draft = this.empty();
+    this.port.keep?.("draft", this.draft);
+    this.says.textContent = "";
+    this.show();
+  }
+}
+
+// crypto.randomUUID is missing on a page that came over plain HTTP; this is not.
+function newKey() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((one) => one.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,322 @@
+// A desk of the 24/7 network: inbox with triage, case files, clocks, and a composer that explains what is missing.
+//
+//   mountDesk(root, port)
+//
+// ``port`` is all that this module knows of the world:
+//   port.send({ act, ... })    a promise of the answer. Acts: "view"; "kinds"; "check" {draft}; "send" {draft, insist, key};
+//                              "note" {number, what, text}. A refusal is an error with ``message`` and ``findings``.
+//   port.receive(listener)     calls listener({ what: "changed", event? } | { what: "clock", clock } |
+//                              { what: "connected", there, reason? }).
+//   port.keep(name, value), port.kept(name)    optional: where a draft survives a reload.
+//
+// What "view" and "kinds" hold is written in hanoikit/desk_service/showing.py. Text is only ever shown as text.
+import { StoryClock, day, fill, h, hour, span } from "./fields.js";
+import { Composer } from "./composer.js";
+
+const STANDING = { late: "late", soon: "soon", running: "running", open: "no end" };
+
+export function mountDesk(root, port) {
+  new DeskPage(root, port).start();
+}
+
+class DeskPage {
+  constructor(root, port) {
+    this.port = port;
+    this.view = null;
+    this.clock = null;
+    this.chosen = port.kept?.("chosen") ?? "";
+    this.warned = new Set();
+    this.loading = false;
+    this.again = false;
+    this.title = h("h1", {}, "Desk");
+    this.line = h("p", { role: "status" }, "Connecting …");
+    this.time = h("p", { class: "clock" }, "–");
+    this.world = h("ul", { class: "stack" });
+    this.timers = h("ul", { class: "stack" });
+    this.inbox = h("ul", { class: "stack" });
+    this.cases = h("ul", { class: "stack" });
+    this.file = h("div");
+    this.words = h("div");
+    this.alarm = h("div", { class: "hidden-words", role: "alert" });
+    this.news = h("div", { class: "hidden-words", role: "status" });
+    this.composing = h("section", { class: "wide", "aria-labelledby": "hk-composer" });
+    const part = (id, text, ...content) =>
+      h("section", { "aria-labelledby": id }, h("h2", { id, tabindex: "-1" }, text), ...content);
+    root.append(
+      h("header", {}, this.title, this.time, this.line),
+      h(
+        "main",
+        {},
+        h("div", { class: "stack" },
+          part("hk-inbox", "Waiting for your answer", this.inbox),
+          part("hk-cases", "Case files", this.cases),
+          part("hk-timers", "Clocks that run", this.timers),
+          part("hk-world", "The world", this.world)),
+        h("div", { class: "stack" }, this.words, part("hk-file", "Case file", this.file)),
+        this.composing,
+      ),
+      this.alarm,
+      this.news,
+    );
+  }
+
+  async start() {
+    this.kinds = await this.port.send({ act: "kinds" });
+    this.composer = new Composer(this.composing, this.port, this.kinds, {
+      sent: () => this.load(),
+      now: () => this.clock?.now() ?? new Date(),
+    });
+    await this.load();
+    this.port.receive((news) => this.hear(news));
+    setInterval(() => this.tick(), 1000);
+  }
+
+  hear(news) {
+    if (news.what === "connected") {
+      this.line.textContent = news.there ? "Connected" : news.reason || "Not connected: trying again. Nothing is lost.";
+    } else if (news.what === "clock") {
+      this.clock = new StoryClock(news.clock);
+      this.tick();
+    } else {
+      if (news.event?.event === "received") {
+        const message = news.event.envelope.message;
+        this.news.textContent = `New message from ${message.from}: ${this.name(message.kind)}`;
+      } else if (news.event?.event === "announced") {
+        this.news.textContent = `The facilitator says: ${news.event.text}`;
+      }
+      this.load();
+    }
+  }
+
+  name(kind) {
+    return this.kinds.kinds.find((one) => one.kind === kind)?.name ?? kind;
+  }
+
+  async load() {
+    if (this.loading) {
+      this.again = true;
+      return;
+    }
+    this.loading = true;
+    try {
+      do {
+        this.again = false;
+        this.view = await this.port.send({ act: "view" });
+        this.clock = new StoryClock(this.view.clock);
+        this.show();
+      } while (this.again);
+    } catch (error) {
+      this.line.textContent = error.message;
+    } finally {
+      this.loading = false;
+    }
+  }
+
+  show() {
+    const view = this.view;
+    document.title = `${view.unread.length ? `(${view.unread.length}) ` : ""}${view.desk} – ${view.title}`;
+    this.title.textContent = `${view.name} (${view.desk})`;
+    this.composer.setDesk(view);
+    const entries = new Map(view.cases.flatMap((file) => file.entries.map((entry) => [entry.id, { file, entry }])));
+    fill(
+      this.inbox,
+      ...view.triage.map((id, place) => this.pick(entries.get(id), `hk-t-${id}`, place === 0 && view.triage.length > 1)),
+      view.triage.length ? null : h("li", { class: "quiet" }, "Nothing waits for you."),
+    );
+    fill(
+      this.cases,
+      ...[...view.cases].reverse().map((file) => this.caseButton(file)),
+      view.cases.length ? null : h("li", { class: "quiet" }, "There is no case yet. Write a message to begin one."),
+    );
+    this.showWords();
+    this.showFile();
+    this.tick();
+  }
+
+  pick({ file, entry }, id, first) {
+    return h(
+      "li",
+      {},
+      h(
+        "button",
+        { type: "button", class: "pick waits", id, onclick: () => this.open(file.number, entry) },
+        h("strong", {}, `${first ? "First: " : ""}${entry.kind_name}`),
+        h("span", {}, `${entry.from} · ${entry.reference || file.number} `),
+        entry.urgency === "ordinary" ? null : h("span", { class: `tag ${entry.urgency}` }, entry.urgency),
+        entry.unread ? h("span", { class: "tag" }, "not read") : null,
+      ),
+    );
+  }
+
+  caseButton(file) {
+    const unread = file.entries.filter((entry) => entry.unread).length;
+    return h(
+      "li",
+      {},
+      h(
+        "button",
+        {
+          type: "button",
+          class: "pick",
+          id: `hk-c-${file.number}`,
+          "aria-current": String(file.number === this.chosen),
+          onclick: () => this.open(file.number),
+        },
+        h("strong", {}, `${file.number}: ${file.kind_name}`),
+        h("span", {}, `${file.ours ? "to" : "from"} ${file.other} · ${file.status_label} `),
+        unread ? h("span", { class: "tag" }, `${unread} not read`) : null,
+      ),
+    );
+  }
+
+  async open(number) {
+    this.chosen = number;
+    this.port.keep?.("chosen", number);
+    this.show();
+    document.getElementById("hk-file").focus();
+    const file = this.view.cases.find((one) => one.number === number);
+    for (const entry of file?.entries ?? []) {
+      if (entry.unread) await this.note(number, "read", entry.id);
+    }
+  }
+
+  async note(number, what, text) {
+    try {
+      await this.port.send({ act: "note", number, what, text });
+      return true;
+    } catch (error) {
+      this.news.textContent = error.message;
+      const place = document.getElementById("hk-note-says");
+      if (place) place.textContent = [error.message, ...(error.findings ?? []).map((one) => one.message)].join(" ");
+      return false;
+    }
+  }
+
+  showWords() {
+    const said = this.view.announced ?? [];
+    const refused = this.view.rejected ?? [];
+    fill(
+      this.words,
+      said.length
+        ? h(
+            "section",
+            { "aria-labelledby": "hk-said" },
+            h("h2", { id: "hk-said" }, "The facilitator says"),
+            h("div", { class: "scroll", tabindex: "0", role: "group", "aria-labelledby": "hk-said" },
+              ...[...said].reverse().map((one) => h("p", {}, h("time", { class: "quiet" }, `${this.moment(one.at)} `), one.text))),
+          )
+        : null,
+      ...refused.map((one) =>
+        h(
+          "section",
+          { "aria-label": "Not accepted" },
+          h(
+            "article",
+            { class: "refused" },
+            h("h3", {}, `Not accepted: ${this.name(one.refused.message.kind)} in the name of ${one.refused.message.from}`),
+            h("p", {}, `It came at ${this.moment(one.at)}. Do not act on it.`),
+            h("ul", {}, ...one.findings.map((finding) => h("li", {}, `${finding.message} (${finding.provisions.join(", ")})`))),
+          ),
+        ),
+      ),
+    );
+  }
+
+  moment(text) {
+    return day(new Date(text), this.view.zone);
+  }
+
+  showFile() {
+    const file = this.view.cases.find((one) => one.number === this.chosen);
+    if (!file) {
+      fill(this.file, h("p", { class: "quiet" }, "Choose a case file, or write a new message."));
+      return;
+    }
+    const field = h("input", { id: "hk-note", autocomplete: "off", value: document.getElementById("hk-note")?.value ?? "" });
+    const write = (what) => async () => {
+      const text = field.value;
+      field.value = "";
+      if (!(await this.note(file.number, what, text))) field.value = text;
+    };
+    fill(
+      this.file,
+      h("h3", {}, `${file.number}: ${file.kind_name}`),
+      h("p", {}, `${file.ours ? "You asked" : "You were asked by"} ${file.other}. Status: `, h("strong", {}, file.status_label)),
+      h("div", { class: "row", role: "group", "aria-label": "What you may do next" },
+        ...file.acts.map((act) =>
+          h("button", {
+            type: "button",
+            class: "plain",
+            id: `hk-act-${act.kind}-${act.about.slice(0, 12)}`,
+            onclick: () => this.composer.answer(act, file),
+          }, `${act.kind_name} (${act.provision})`))),
+      ...file.entries.map((entry) => this.entry(entry)),
+      file.notes.some((note) => note.what !== "read") ? h("h3", {}, "Notes") : null,
+      h("ul", {}, ...file.notes.filter((note) => note.what !== "read")
+        .map((note) => h("li", {}, `${this.moment(note.at)} ${note.what}: ${note.text}`))),
+      h("div", { class: "field" }, h("label", { for: "hk-note" }, "Write a note into the file"), field),
+      h("p", { class: "says", id: "hk-note-says", role: "status" }),
+      h("div", { class: "row" },
+        h("button", { type: "button", class: "plain", id: "hk-note-add", onclick: write("remark") }, "Add the note"),
+        file.may_order
+          ? h("button", { type: "button", class: "plain", id: "hk-note-order", onclick: write("order") }, "The holder was ordered to preserve")
+          : null,
+        file.may_order
+          ? h("button", { type: "button", class: "plain", id: "hk-note-renewed", onclick: write("renewed") }, "The order was renewed")
+          : null,
+        h("button", { type: "button", class: "plain", id: "hk-note-passed", onclick: write("passed-on") }, "Passed on to the authority named")),
+    );
+  }
+
+  entry(entry) {
+    const gaps = (entry.remarks ?? []).filter((one) => one.severity === "error");
+    return h(
+      "article",
+      { class: entry.incoming ? "in" : "out" },
+      h("h3", {}, `${entry.incoming ? `From ${entry.from}` : `To ${entry.to}`}: ${entry.kind_name} `,
+        entry.urgency === "ordinary" ? null : h("span", { class: `tag ${entry.urgency}` }, entry.urgency)),
+      h("p", { class: "quiet" }, `${this.moment(entry.at)} · ${entry.reference || "no reference"} · signature checked · ${entry.id.slice(0, 12)}`),
+      h("dl", {}, ...entry.stated.flatMap((one) => [h("dt", {}, one.label), h("dd", {}, this.stated(one))])),
+      ...(entry.limits ?? []).map((limit) => h("p", { class: "worry" }, `Beyond the network: ${limit.why} ${limit.instead}`)),
+      gaps.length
+        ? h("details", {}, h("summary", {}, `${gaps.length} points are missing or wrong in it`),
+            h("ul", {}, ...gaps.map((one) => h("li", {}, `${one.where}: ${one.message} (${one.provisions.join(", ")})`))))
+        : null,
+    );
+  }
+
+  stated(one) {
+    const text = one.lines.join("\n");
+    return /^\d{4}-\d\d-\d\dT[\d:]+[+-]\d\d:\d\d$/.test(text) ? `${this.moment(text)} (${this.view.zone})` : text;
+  }
+
+  tick() {
+    if (!this.clock || !this.view) return;
+    const now = this.clock.now();
+    const speed = this.clock.speed;
+    const pace = speed === 0 ? "stands still" : speed === 1 ? "" : `${speed} × life`;
+    this.time.textContent = `${hour(now, this.view.zone, true)} ${pace}`;
+    const zones = new Map(this.view.desks.filter((one) => one.office === "point of contact")
+      .map((one) => [one.state, one]));
+    fill(this.world, ...[...zones.values()].map((one) =>
+      h("li", {}, h("strong", {}, hour(now, one.zone)), ` ${one.state_name} (${one.state})`)));
+    fill(
+      this.timers,
+      ...this.view.clocks.map((one) => {
+        const left = one.ends ? (Date.parse(one.ends) - now.getTime()) / 1000 : null;
+        const standing = left !== null && left < 0 ? "late" : one.standing;
+        const key = `${one.case} ${one.name} ${one.ends}`;
+        if (standing === "late" && left > -86400 && !this.warned.has(key)) {
+          this.warned.add(key);
+          this.alarm.textContent = `A clock has run out in ${one.case}: ${one.text}`;
+        }
+        return h("li", {},
+          h("span", { class: `tag ${standing === "late" ? "late" : standing === "soon" ? "soon" : "fine"}` }, STANDING[standing] ?? standing),
+          ` ${span(left)} · ${one.case}: ${one.text} (${one.provisions.join(", ")})`);
+      }),
+      this.view.clocks.length ? null : h("li", { class: "quiet" }, "No clock runs."),
+    );
+  }
+}
+
+
