@@ -116,7 +116,11 @@ class Keyboard:
     def moment(self, selector: str, digits: str) -> None:
         """A date and time as it is typed into the browser's own control (month, day, year, hour, minute)."""
         self.reach(selector)
-        self.page.keyboard.type(digits)
+        day, hours = digits.split()
+        self.page.keyboard.type(day)
+        self.page.keyboard.press("Tab")
+        self.page.keyboard.type(hours)
+        assert self.page.locator(selector).input_value()
 
 
 def test_two_desks_play_a_full_exchange_with_the_keyboard_alone(pages: Any) -> None:
@@ -167,7 +171,7 @@ def test_two_desks_play_a_full_exchange_with_the_keyboard_alone(pages: Any) -> N
     shot(corvessa, "case-file")
 
     c.press("button[id^=hk-act-acknowledgement]")
-    c.moment("#hk-el-next_by", "05052027\t1000AM")
+    c.moment("#hk-el-next_by", "05052027 1000AM")
     c.press("#hk-insist")
     expect(corvessa.get_by_text("Sent and kept")).to_be_visible()
     expect(aldermark.get_by_text("acknowledged")).to_be_visible()
@@ -187,11 +191,12 @@ def test_two_desks_play_a_full_exchange_with_the_keyboard_alone(pages: Any) -> N
     expect(corvessa.get_by_text("From 28 April 06:00")).to_be_visible()
     c.press("button[id^=hk-act-confirmed]")
     c.write("#hk-el-done", "The holder was ordered to preserve the log and confirmed it.")
-    c.moment("#hk-el-until", "12312030\t1000AM")
+    c.moment("#hk-el-until", "12312030 1000AM")
     c.press("#hk-insist")
     expect(corvessa.get_by_text("Sent and kept")).to_be_visible()
     expect(aldermark.get_by_text("Status: data are kept")).to_be_visible()
     expect(aldermark.get_by_text("The preservation ends.").first).to_be_visible()
+    expect(aldermark.get_by_text("31 Dec 2030").first).to_be_visible()
     assert axe(aldermark) == []
     shot(aldermark, "kept")
     assert errors == []
@@ -207,7 +212,9 @@ def test_the_room_sees_the_flow_and_the_facilitator_runs_the_exercise(pages: Any
     expect(desk.get_by_text("<b>Bring your logs.</b>").first).to_be_visible()
     f.press("#hk-pause")
     expect(desk.get_by_text("stands still")).to_be_visible()
+    expect(room.locator("#hk-pause")).to_have_text("Start the clock")
     f.press("#hk-pause")
+    expect(desk.get_by_text("stands still")).to_have_count(0)
     message = room.locator("button[id^=hk-m-]")
     if message.count():
         f.press("button[id^=hk-m-]")

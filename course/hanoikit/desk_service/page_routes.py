@@ -20,6 +20,7 @@ PARTS = {
     "room.js": "text/javascript",
     "wire.js": "text/javascript",
     "house.css": "text/css",
+    "icon.svg": "image/svg+xml",
 }
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "

@@ -61,13 +61,13 @@ class DeskPage {
   }
 
   async start() {
+    this.port.receive((news) => this.hear(news));
     this.kinds = await this.port.send({ act: "kinds" });
     this.composer = new Composer(this.composing, this.port, this.kinds, {
       sent: () => this.load(),
       now: () => this.clock?.now() ?? new Date(),
     });
     await this.load();
-    this.port.receive((news) => this.hear(news));
     setInterval(() => this.tick(), 1000);
   }
 
@@ -93,7 +93,7 @@ class DeskPage {
   }
 
   async load() {
-    if (this.loading) {
+    if (this.loading || !this.composer) {
       this.again = true;
       return;
     }
@@ -242,15 +242,7 @@ class DeskPage {
       this.file,
       h("h3", {}, `${file.number}: ${file.kind_name}`),
       h("p", {}, `${file.ours ? "You asked" : "You were asked by"} ${file.other}. Status: `, h("strong", {}, file.status_label)),
-      h("div", { class: "row", role: "group", "aria-label": "What you may do next" },
-        ...file.acts.map((act) =>
-          h("button", {
-            type: "button",
-            class: "plain",
-            id: `hk-act-${act.kind}-${act.about.slice(0, 12)}`,
-            onclick: () => this.composer.answer(act, file),
-          }, `${act.kind_name} (${act.provision})`))),
-      ...file.entries.map((entry) => this.entry(entry)),
+      ...file.entries.map((entry) => this.entry(entry, file)),
       file.notes.some((note) => note.what !== "read") ? h("h3", {}, "Notes") : null,
       h("ul", {}, ...file.notes.filter((note) => note.what !== "read")
         .map((note) => h("li", {}, `${this.moment(note.at)} ${note.what}: ${note.text}`))),
@@ -268,7 +260,8 @@ class DeskPage {
     );
   }
 
-  entry(entry) {
+  entry(entry, file) {
+    const acts = file.acts.filter((act) => act.about === entry.id);
     const gaps = (entry.remarks ?? []).filter((one) => one.severity === "error");
     return h(
       "article",
@@ -281,6 +274,20 @@ class DeskPage {
       gaps.length
         ? h("details", {}, h("summary", {}, `${gaps.length} points are missing or wrong in it`),
             h("ul", {}, ...gaps.map((one) => h("li", {}, `${one.where}: ${one.message} (${one.provisions.join(", ")})`))))
+        : null,
+      entry.unread
+        ? h("button", { type: "button", class: "plain", id: `hk-read-${entry.id}`, onclick: () => this.note(file.number, "read", entry.id) }, "I have read it")
+        : null,
+      acts.length
+        ? h("div", { class: "row", role: "group", "aria-label": `What you may do about this: ${entry.kind_name}` },
+            h("span", { class: "quiet" }, "Next: "),
+            ...acts.map((act) =>
+              h("button", {
+                type: "button",
+                class: "plain",
+                id: `hk-act-${act.kind}-${act.about.slice(0, 12)}`,
+                onclick: () => this.composer.answer(act, file),
+              }, `${act.kind_name} (${act.provision})`)))
         : null,
     );
   }
@@ -295,7 +302,7 @@ class DeskPage {
     const now = this.clock.now();
     const speed = this.clock.speed;
     const pace = speed === 0 ? "stands still" : speed === 1 ? "" : `${speed} × life`;
-    this.time.textContent = `${hour(now, this.view.zone, true)} ${pace}`;
+    this.time.textContent = `${day(now, this.view.zone, true)} ${pace}`;
     const zones = new Map(this.view.desks.filter((one) => one.office === "point of contact")
       .map((one) => [one.state, one]));
     fill(this.world, ...[...zones.values()].map((one) =>

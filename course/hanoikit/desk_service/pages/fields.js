@@ -44,8 +44,9 @@ function format(zone, options) {
   return formats.get(key);
 }
 
-export function day(moment, zone) {
+export function day(moment, zone, seconds = false) {
   const options = { day: "2-digit", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", hour12: false };
+  if (seconds) options.second = "2-digit";
   return format(zone, options).format(moment);
 }
 
