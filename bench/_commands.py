@@ -22,7 +22,7 @@ def load() -> str:
     return f"{os.getloadavg()[0] / (os.cpu_count() or 1):.1f}" if hasattr(os, "getloadavg") else ""
 
 
-def seconds_of(arguments: list[str], folder: Path, *, watch: Callable[[int], None] | None = None) -> float:
+def seconds_of(arguments: list[str], folder: Path, watch: Callable[[int], None] | None = None) -> float:
     """Wall time of a command in the course directory; exit code 1 says that a person has to look, no more."""
     start = time.perf_counter()
     process = subprocess.Popen(
