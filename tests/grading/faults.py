@@ -66,6 +66,9 @@ def tree(root: Path) -> dict[str, bytes]:
     }
 
 
+_TURNS = (("hand-in",), ("wall", "zygote"), ("hand-in",), ("wall", "zygote"), ("command",))
+
+
 @dataclass
 class Kills:
     """Runs the command until it is done, and kills a process of its own at random moments."""
@@ -103,8 +106,11 @@ class Kills:
             if process.poll() is not None:
                 return
             kind, victim = self._victim(top)
+            while victim is None and process.poll() is None:
+                time.sleep(0.01)
+                kind, victim = self._victim(top)
             if victim is None:
-                continue
+                return
             try:
                 victim.kill()
             except psutil.Error:
@@ -121,12 +127,12 @@ class Kills:
             return "", None
         for one in below:
             found.setdefault(_kind(one, {other.pid: other for other in below}), []).append(one)
-        # The command seldom, and hardly ever before it has begun: otherwise nothing else would be hit.
-        most = 0.3 if "hand-in" in found else 0.03
-        kinds = [kind for kind in found if kind and (kind != "command" or self.rng.random() < most)]
+        # In turn, so that each is hit whatever the machine's speed: a hand-in, what it is forked from, the command.
+        turn = _TURNS[self.done.total() % len(_TURNS)]
+        kinds = sorted(kind for kind in turn if kind in found and len(found) > 1)
         if not kinds:
             return "", None
-        kind = self.rng.choice(sorted(kinds))
+        kind = self.rng.choice(kinds)
         return kind, self.rng.choice(found[kind])
 
 

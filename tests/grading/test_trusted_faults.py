@@ -19,8 +19,7 @@ import pytest
 
 from hanoikit.errors import ClassroomError, GradingError
 from hanoikit.grading import HandIn
-from hanoikit.grading.trusted import Limits, TrustedEngine
-from hanoikit.grading.trusted import gradebook as gradebook_module
+from hanoikit.grading.trusted import Limits, TrustedEngine, database
 from hanoikit.grading.trusted import nursery as nursery_module
 from hanoikit.grading.trusted.course_run import CourseRun
 from hanoikit.grading.trusted.layout import Layout
@@ -59,7 +58,7 @@ def test_whatever_is_killed_at_any_moment_the_gradebook_is_that_of_an_undisturbe
 ) -> None:
     root = course(300)
     quiet = undisturbed(root, tmp_path / "quiet")
-    kills = Kills(random.Random(7), most=25)
+    kills = Kills(random.Random(7), most=20)
     kills.mark(root)
     assert {"command", "hand-in"} <= set(kills.done)
     assert_equal(root, quiet)
@@ -243,8 +242,8 @@ def test_a_gradebook_that_stays_locked_ends_the_run_with_a_sentence_and_nothing_
 ) -> None:
     root = course(43)
     quiet = undisturbed(root, tmp_path / "quiet")
-    monkeypatch.setattr(gradebook_module, "_PATIENCE", 0.5)
-    monkeypatch.setattr(gradebook_module, "_BUSY", 100)
+    monkeypatch.setattr(database, "_PATIENCE", 0.5)
+    monkeypatch.setattr(database, "_MILLISECONDS", 100)
     holder = sqlite3.connect(root / "gradebook.db", isolation_level=None)
     holder.execute("BEGIN EXCLUSIVE")
     with pytest.raises(ClassroomError, match="locked by another program"):

@@ -62,6 +62,7 @@ def serve(
     """
     _need_parts()
     from hanoikit.desk_service import running
+    from hanoikit.desk_service.addresses import addresses
     from hanoikit.desk_service.founding import found, new_tokens
 
     storage = _open(db)
@@ -81,7 +82,7 @@ def serve(
             tokens = new_tokens(storage, now=_now()) if new_links else {}
         with running.listen(host, port) as sock:
             found_port = sock.getsockname()[1]
-            _tell(storage, running.addresses(host, found_port), tokens, qr=qr)
+            _tell(storage, addresses(host, found_port), tokens, qr=qr)
             running.serve(
                 storage,
                 sock=sock,
@@ -100,14 +101,14 @@ def links(
     Example: hanoikit desk links
     """
     _need_parts()
-    from hanoikit.desk_service import running
+    from hanoikit.desk_service.addresses import addresses
     from hanoikit.desk_service.founding import new_tokens
 
     with _open(db) as storage:
         if storage.setting("exercise") is None:
             raise UsageError(_("There is no exercise yet."), next_step=_("Begin one: hanoikit desk serve"))
         tokens = new_tokens(storage, now=_now())
-        _tell(storage, [address] if address else running.addresses("0.0.0.0", _PORT), tokens, qr=False)
+        _tell(storage, [address] if address else addresses("0.0.0.0", _PORT), tokens, qr=False)
 
 
 @app.command()

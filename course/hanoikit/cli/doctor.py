@@ -46,8 +46,44 @@ def doctor(
     else:
         print(report.as_text())
         print()
+        for line in exercise_lines():
+            print(line)
         print(_("Code to read out: {code}").format(code=report.code))
     raise typer.Exit(0 if report.sound else 1)
+
+
+def exercise_lines(port: int = 8024) -> list[str]:
+    """Where a live exercise on this machine is found by others, with a QR code when its service runs."""
+    import importlib.util
+    import urllib.error
+    import urllib.request
+
+    from hanoikit.desk_service.addresses import addresses
+
+    if any(
+        importlib.util.find_spec(name) is None for name in ("segno", "starlette", "uvicorn", "sqlalchemy")
+    ):
+        return []
+    found = addresses("0.0.0.0", port)[0]
+    straight = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with straight.open(f"http://127.0.0.1:{port}/health", timeout=0.5) as answer:
+            runs = b"hanoikit-desk" in answer.read(200)
+    except (OSError, ValueError, urllib.error.URLError):
+        runs = False
+    if not runs:
+        return [
+            _("For a live exercise this machine would be found at {address} (hanoikit desk serve).").format(
+                address=found
+            ),
+            "",
+        ]
+    from hanoikit.desk_service.running import qr_code
+
+    return [
+        _("A desk service runs here. Others join at {address}/desk with their token:").format(address=found),
+        qr_code(f"{found}/desk"),
+    ]
 
 
 def _json(data: object) -> str:

@@ -105,12 +105,24 @@ def _ref(name: str) -> dict[str, str]:
 
 
 def _message_schemas() -> dict[str, Any]:
-    """The form of messages; its references lead into the components of this description."""
-    whole = json.loads(json.dumps(derived(complete=False)).replace('"#/$defs/', '"#/components/schemas/'))
+    """The form of messages; its references lead into the components of this description.
+
+    The kit writes the end of a text as ``(?![\\s\\S])``, which Python and ECMA 262 read alike. Here it is ``$``: a
+    pattern of OpenAPI is read as ECMA 262 alone, and many tools know no lookahead.
+    """
+    text = json.dumps(derived(complete=False)).replace('"#/$defs/', '"#/components/schemas/')
+    whole = json.loads(text.replace(r"(?![\\s\\S])", "$"))
     inside: dict[str, Any] = whole.pop("$defs")
     whole.pop("$id")
     whole.pop("$schema")
-    return {**inside, "message": whole}
+    # One form for each kind, instead of the schema's conditions: tools that make examples know no "if".
+    whole.pop("allOf", None)
+    kinds = whole["properties"]["kind"]["enum"]
+    forms = [
+        {**whole, "properties": {**whole["properties"], "kind": {"const": kind}, "body": _ref(kind)}}
+        for kind in kinds
+    ]
+    return {**inside, "message": {"title": whole["title"], "oneOf": forms}}
 
 
 def _envelope() -> dict[str, Any]:

@@ -77,7 +77,9 @@ def fields(prefix: str, kind: str, *, lines: int, values: Mapping[str, Any]) -> 
 
 def _field(name: str, one: Element, label: str, value: Any) -> Field:
     hint = _(one.write)
-    if one.need != "must":
+    if one.need == "should":
+        label = _("{label} (if you know it)").format(label=label)
+    elif one.need == "may":
         label = _("{label} (if it applies)").format(label=label)
     label = f"{label} · {one.provision}"
     if name.endswith(".category") or one.type == "choice":
@@ -96,7 +98,7 @@ def _field(name: str, one: Element, label: str, value: Any) -> Field:
         return Field(name, "text", label, value=value or "", hint=text.format(hint=hint, example=HINT_TIME))
     if one.type in ("text", "lines"):
         return Field(name, "area", label, value=value or "", hint=hint)
-    return Field(name, "text", label, value=value or "", hint=hint)
+    return Field(name, "line", label, value=value or "", hint=hint)
 
 
 def _grounds() -> list[tables.Ground]:

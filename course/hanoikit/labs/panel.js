@@ -46,6 +46,7 @@ function field(spec, key) {
   const [min, max, step] = spec.limits || [];
   const control = make("input", { type, id, name: spec.name, "aria-describedby": described, min, max, step });
   control.value = spec.value ?? "";
+  if (spec.kind === "line") return make("div", { class: "hk-field hk-wide" }, make("label", { for: id, text: spec.label }), control, hint);
   if (type === "range") {
     const shown = make("output", { for: id, class: "hk-value" });
     const say = () => {

@@ -30,8 +30,8 @@ Values = Mapping[str, Any]
 class Field:
     """One control of a step.
 
-    ``kind`` is ``select``, ``checks``, ``text``, ``area`` (several lines), ``number``, ``date`` (year-month-day) or
-    ``range``: a slider with ``limits`` (least, most, step) whose value is shown with its ``unit``.
+    ``kind`` is ``select``, ``checks``, ``text``, ``line`` (wide), ``area`` (several lines), ``number``, ``date``
+    (year-month-day) or ``range``: a slider with ``limits`` (least, most, step) whose value is shown with its ``unit``.
     """
 
     name: str

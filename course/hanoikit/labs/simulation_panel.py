@@ -142,7 +142,11 @@ def _answer(summary: Summary) -> Markup:
 
 def _picture(figure: Figure) -> Picture:
     """The series as bars or lines: told apart by dash, symbol and pattern, not by colour."""
-    places = [str(place) for place in figure.places] if figure.kind == "bars" else list(figure.places)
+    places = (
+        [str(place).replace(": ", ":<br>") for place in figure.places]
+        if figure.kind == "bars"
+        else list(figure.places)
+    )
     share = figure.unit == "share"
     data: list[dict[str, Any]] = []
     flat = figure.id == "fate"

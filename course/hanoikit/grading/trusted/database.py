@@ -19,6 +19,8 @@ from typing import Any, TypeVar
 from hanoikit.errors import ClassroomError
 from hanoikit.i18n import _
 
+_MILLISECONDS = 10_000
+"""How long SQLite itself waits for a lock, each time."""
 _PATIENCE = 60.0
 """Seconds for a database that is busy, and for a server that is away."""
 _AWAY = 10.0
@@ -66,7 +68,7 @@ def connect(db_url: str) -> Any:
 
 def _no_implicit_begin(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
-    connection.execute("PRAGMA busy_timeout = 10000")
+    connection.execute(f"PRAGMA busy_timeout = {_MILLISECONDS}")
 
 
 def _begin_to_write(connection: Any) -> None:

@@ -20,8 +20,6 @@ from hanoikit.errors import ClassroomError
 from hanoikit.grading.trusted.database import connect, patiently
 from hanoikit.i18n import _
 
-_BUSY = 10_000
-"""Milliseconds that SQLite itself waits for a lock, each time."""
 _TABLES = (
     "assignment",
     "notebook",

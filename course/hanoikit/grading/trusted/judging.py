@@ -62,6 +62,7 @@ def serve(channel: Channel) -> None:
     null = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(null, descriptor)
+    channel.send({"in": True})
     while True:
         _obey(bench, channel.receive(), channel)
 

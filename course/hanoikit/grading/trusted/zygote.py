@@ -130,7 +130,6 @@ def _fork(
         channel = Channel(socket.socket(fileno=descriptors[0]))
         channel.socket.set_inheritable(False)
         _enter(place, about["folder"], channel, rules)
-        channel.send({"in": True})
         role.serve(channel)
         code = 0
     except Gone:
