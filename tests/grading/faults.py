@@ -66,7 +66,7 @@ def tree(root: Path) -> dict[str, bytes]:
     }
 
 
-_TURNS = (("hand-in",), ("wall", "zygote"), ("hand-in",), ("wall", "zygote"), ("command",))
+_TURNS = (("hand-in",), ("wall", "stem", "zygote"), ("hand-in",), ("wall", "stem", "zygote"), ("command",))
 
 
 @dataclass

@@ -80,7 +80,7 @@ def engine() -> Iterator[TrustedEngine]:
 def killed_while_marking(
     engine: TrustedEngine, tmp_path: Path, *, role: str, which: int, times: int
 ) -> dict[str, float]:
-    """Points of a right hand-in of which somebody outside kills a process: 0 the zygote, 1 the hand-in's."""
+    """Points of a right hand-in of which somebody outside kills a process: 0 the stem, 1 the zygote, 2 the hand-in's."""
     source = author_source()
     hand_in = write_hand_in(tmp_path / "ps1", source, before="import time\ntime.sleep(0.6)")
     if role == "judge":
