@@ -17,6 +17,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -52,19 +54,23 @@ def run(
     """All rows, each with the load of the machine before it. ``copies`` hand-ins for us, ``stock_copies`` for
     nbgrader, ``otter_copies`` for otter, a class of ``trainees``, ``chosen`` cases of the corpus.
     """
-    rows: list[dict[str, Any]] = []
-    for measure in (
-        lambda: speed("small notebook", SMALL, "", copies=copies, stock_copies=stock_copies),
-        lambda: speed(
+    measures: dict[str, Callable[[], list[dict[str, Any]]]] = {
+        "small notebooks": lambda: speed(
+            "small notebook", SMALL, "", copies=copies, stock_copies=stock_copies
+        ),
+        "heavy notebooks": lambda: speed(
             "pandas, plotly, ipywidgets", HEAVY, IMPORTS, copies=copies // 3, stock_copies=stock_copies
         ),
-        lambda: [_otter.row(copies=otter_copies)],
-        lambda: _classroom.class_of(trainees),
-        lambda: [_classroom.own_work()],
-        lambda: corpus(cases() if chosen is None else chosen),
-    ):
-        before = load()
+        "otter": lambda: [_otter.row(copies=otter_copies)],
+        "own work": lambda: [_classroom.own_work()],
+        "class": lambda: _classroom.class_of(trainees),
+        "corpus": lambda: corpus(cases() if chosen is None else chosen),
+    }
+    rows: list[dict[str, Any]] = []
+    for name, measure in measures.items():
+        before, start = load(), time.perf_counter()
         rows += [{**row, "load": before} for row in measure()]
+        print(f"marking, {name}: {time.perf_counter() - start:.0f} s", file=sys.stderr, flush=True)
     return rows
 
 
