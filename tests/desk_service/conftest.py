@@ -63,7 +63,7 @@ class Running:
     def http(self, name: str = "", token: str | None = None) -> httpx.Client:
         chosen = self.tokens.get(name, "") if token is None else token
         headers = {"Authorization": f"Bearer {chosen}"} if chosen else {}
-        return httpx.Client(base_url=self.url, headers=headers, trust_env=False, timeout=20)
+        return httpx.Client(base_url=self.url, headers=headers, trust_env=False, timeout=90)
 
     def kill(self) -> None:
         """``kill -9``: nothing is finished, nothing is closed."""
@@ -139,7 +139,7 @@ def preservation(sender: str, recipient: str, *, at: datetime, reference: str) -
     )
 
 
-def until(test: Callable[[], object], *, seconds: float = 20) -> None:
+def until(test: Callable[[], object], *, seconds: float = 90) -> None:
     """Wait for something that another process does."""
     end = time.monotonic() + seconds
     while not test():

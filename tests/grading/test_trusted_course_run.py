@@ -109,27 +109,6 @@ def tree(root: Path) -> dict[str, bytes]:
     }
 
 
-@pytest.mark.slow
-def test_nbgrader_s_quickstart_course_gives_the_same_gradebook_cell_by_cell(tmp_path: Path) -> None:
-    root = tmp_path / "ours"
-    for name in ("source", "submitted"):
-        shutil.copytree(GUIDE / name, root / name)
-    (root / "nbgrader_config.py").write_text(CONFIG, encoding="utf-8")
-    in_course(root, "generate_assignment", "ps1", "--create")
-    stock = tmp_path / "stock"
-    shutil.copytree(root, stock)
-    results = grade(root)
-    in_course(stock, "autograde", "ps1", "--create")
-    assert [result.state for result in results] == ["marked", "marked"]
-    assert gradebook(root) == gradebook(stock)
-    assert len(gradebook(root)) >= 30
-    assert set(tree(root)) == set(tree(stock))
-    in_course(root, "generate_feedback", "ps1")
-    assert (root / "feedback" / "bitdiddle" / "ps1" / "problem1.html").stat().st_size > 10_000
-    in_course(root, "export")
-    assert "bitdiddle" in (root / "grades.csv").read_text(encoding="utf-8")
-
-
 def test_a_second_run_leaves_alone_what_has_not_changed_and_sees_what_has(
     course: Callable[[int], Path],
 ) -> None:

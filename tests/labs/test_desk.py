@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 from datetime import timedelta
 from pathlib import Path
@@ -476,3 +477,30 @@ def test_a_message_that_another_key_signed_is_not_marked(tmp_path):
 def test_without_a_log_there_is_nothing_to_mark(tmp_path):
     with pytest.raises(FileNotFoundError):
         DeskCheck(tmp_path / "desk.jsonl", NIGHT).request(TRUTH)["to"]()
+
+
+# a live room
+
+
+@pytest.mark.slow
+def test_two_desks_of_a_live_room_write_to_each_other(tmp_path):
+    home = Path(__file__).parents[1] / "desk_service" / "conftest.py"
+    spec = importlib.util.spec_from_file_location("desk_service_running", home)
+    assert spec is not None and spec.loader is not None
+    running = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(running)
+    service = running.Running(str(tmp_path / "room.sqlite")).start()
+    try:
+        ours = labs.desk(into=tmp_path / "ours", url=service.url, token=service.tokens["XA"])
+        theirs = labs.desk(into=tmp_path / "theirs", url=service.url, token=service.tokens["XC"])
+        values = typed(ours, vanishes="", assistance_expected="")
+        assert ours.press("compose", "send", **values).ok
+        theirs.press("clock", "next")
+        (entry,) = theirs.room.desk.inbox
+        assert entry.message.sender == "XA"
+        assert "Lune Hosting" in theirs.press("read", "open", message=entry.message.id).html
+        again = labs.desk(into=tmp_path / "ours", url=service.url, token=service.tokens["XA"])
+        assert [one.message.id for one in again.room.desk.outbox] == [entry.message.id]
+        assert again.room.check_log() == []
+    finally:
+        service.stop()

@@ -104,10 +104,13 @@ def autograde(
     from hanoikit.grading.trusted import Limits, Outer, TrustedEngine, WithoutIsolation
     from hanoikit.grading.trusted.course_run import CourseRun
     from hanoikit.grading.trusted.layout import Layout
+    from hanoikit.grading.trusted.outer import check
 
     started = time.monotonic()
     layout = Layout.of(course.resolve(), _settings(context.args, notebook=notebook, db=db))
     wall = WithoutIsolation() if without_isolation else Outer.found()
+    # Said once, instead of for each hand-in.
+    check(wall)
     limits = Limits.of_course(layout.config)
     with TrustedEngine(wall=wall, limits=limits, tests_inside=tests_inside) as engine:
         progress = _Progress(show=not as_json)

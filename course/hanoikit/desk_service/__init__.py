@@ -18,7 +18,8 @@
 | ``drafts``, ``showing`` | what a person writes and sees, as plain data; also for a panel in a notebook |
 | ``routes``, ``desk_routes``, ``room_routes``, ``openapi`` | HTTP |
 | ``record``, ``checking``, ``report`` | the record as a signed bundle, its verification, and a report to read |
-| ``client``   | a desk in another program |
+| ``client``, ``frontend`` | a desk in another program; the page of a desk as one module for a panel |
+| ``trial``    | load and ``kill -9``, and what must hold afterwards |
 | ``running``, ``addresses`` | uvicorn, join links, QR codes; where other machines find this one |
 
 **Acknowledged means on the disk.** A 2xx answer to a send is given after the commit (SQLite: WAL with

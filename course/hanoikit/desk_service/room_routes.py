@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -24,6 +24,7 @@ from hanoikit.network.envelope import Envelope
 _ROOM = (OBSERVER, FACILITATOR)
 _RUN = (FACILITATOR,)
 _CLOCKS_SHOWN = 40
+_FARTHEST = timedelta(days=366)
 _ID = Parameter(
     "id", "path", {"type": "string", "pattern": "^[0-9a-f]{64}$"}, "The id of a message.", required=True
 )
@@ -105,7 +106,9 @@ async def log_events(call: Call) -> Any:
 
 async def message(call: Call) -> Any:
     """A desk reads its own messages, the room reads all of them."""
-    data = await asyncio.to_thread(call.service.storage.envelope, call.request.path_params["id"])
+    id = call.request.path_params["id"]
+    known = len(id) == 64 and set(id) <= set("0123456789abcdef")
+    data = await asyncio.to_thread(call.service.storage.envelope, id) if known else None
     found = Envelope.read(data) if data is not None else None
     caller = call.caller
     if found is None or (
@@ -129,10 +132,14 @@ async def set_clock(call: Call) -> Any:
         clock = clock.at_speed(float(body["speed"]) / 10, real=real)
     else:
         try:
-            story = datetime.fromisoformat(body["story"])
-            clock = clock.set_to(story, real=real)
+            story = datetime.fromisoformat(body["story"]).astimezone(UTC)
+            if datetime.fromisoformat(body["story"]).tzinfo is None:
+                raise ValueError
         except (KeyError, ValueError, OverflowError):
             raise UsageError(_("Say to which moment, with its offset from UTC: story.")) from None
+        if story > clock.now(real) + _FARTHEST:
+            raise UsageError(_("The clock is set forward by a year at most."))
+        clock = clock.set_to(story, real=real)
     await service.set_clock(clock, event="clock", by=call.caller.name)
     await call.story.step()
     return Json(service.clock_json())

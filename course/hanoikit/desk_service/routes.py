@@ -150,8 +150,8 @@ def _too_large() -> ServiceRefused:
 
 
 def text(most: int, *, least: int = 0) -> Schema:
-    """A text in a schema."""
-    return {"type": "string", "minLength": least, "maxLength": most}
+    """A text in a schema. PostgreSQL keeps no U+0000."""
+    return {"type": "string", "minLength": least, "maxLength": most, "pattern": "^[^\\x00]*$"}
 
 
 def members(required: Mapping[str, Schema], optional: Mapping[str, Schema] | None = None) -> Schema:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hanoikit.errors import UsageError
 from hanoikit.exercise import is_marking
@@ -31,27 +31,44 @@ from hanoikit.network.messages import Message
 from hanoikit.network.scenario import Scenario
 from hanoikit.network.trainee_desk import TraineeDesk
 
+if TYPE_CHECKING:
+    from hanoikit.labs.live_desk import LiveDesk
+
 PLACES = 4
 """Places of the triage order that the form offers."""
 
 
 def desk(
-    into: Path | str = "m05-work", *, scenario: str = "lantern-night", coach: bool = True, sync: bool = True
+    into: Path | str = "m05-work",
+    *,
+    scenario: str = "lantern-night",
+    coach: bool = True,
+    url: str = "",
+    token: str = "",
+    sync: bool = True,
 ) -> Any:
     """The desk of the first team of a scenario, kept in the folder ``into``.
 
     ``coach`` compares your order with the house's rule, and shows what was expected when its time is over. ``sync``
-    False leaves writing to the system, for trials. Returns the panel; its ``room`` is the desk behind it. While a
+    False leaves writing to the system, for trials. With ``url`` and ``token`` of a desk service it is this
+    desk of a live room, and the scenario is the room's. Returns the panel; its ``room`` is the desk behind it. While a
     hand-in is being marked nothing is shown and nothing is done.
     """
     if is_marking():
         return Inert(_("Desk"))
-    room = TraineeDesk(into, Scenario.named(scenario), sync=sync)
+    room: TraineeDesk | LiveDesk
+    if url:
+        from hanoikit.desk_service.client import DeskClient
+        from hanoikit.labs.live_desk import LiveDesk
+
+        room = LiveDesk(into, DeskClient(url, token))
+    else:
+        room = TraineeDesk(into, Scenario.named(scenario), sync=sync)
     return _DeskView(room, coach=coach).widget()
 
 
 class _DeskView:
-    def __init__(self, room: TraineeDesk, *, coach: bool) -> None:
+    def __init__(self, room: TraineeDesk | LiveDesk, *, coach: bool) -> None:
         self.room = room
         self.coach = coach
         self.zone = tables.rules(room.id[:2]).zone
@@ -64,7 +81,7 @@ class _DeskView:
 
     def widget(self) -> Any:
         steps = [self._clock(), self._inbox(), self._read(), self._compose(), self._note(), self._file()]
-        if self.coach and self.room.scenario.expected:
+        if self.coach and self.room.expected:
             steps.append(self._back())
         title = _("The desk of {name}").format(name=tables.rules(self.room.id[:2]).name)
         self.steps = {step.id: step for step in steps}
@@ -97,21 +114,31 @@ class _DeskView:
         return Step(
             "clock",
             _("1. The clock, and what runs out"),
-            sentence(
-                _(
-                    "The story's clock stands still while you think. Writing a message takes ten minutes of it. "
-                    "Move it when you want to wait."
-                )
-            ),
-            buttons=[
-                Button("minutes", _("+10 minutes")),
-                Button("hour", _("+1 hour")),
-                Button("day", _("+1 day")),
-                Button("next", _("To the next event")),
-            ],
+            sentence(self._about_time()),
+            buttons=self._clock_buttons(),
             run=self._run_clock,
             live=True,
         )
+
+    def _about_time(self) -> str:
+        if self.room.live:
+            return _(
+                "The room's clock runs as the facilitator set it. Fetch what is new as often as you like."
+            )
+        return _(
+            "The story's clock stands still while you think. Writing a message takes ten minutes of it. "
+            "Move it when you want to wait."
+        )
+
+    def _clock_buttons(self) -> list[Button]:
+        if self.room.live:
+            return [Button("next", _("Fetch what is new"))]
+        return [
+            Button("minutes", _("+10 minutes")),
+            Button("hour", _("+1 hour")),
+            Button("day", _("+1 day")),
+            Button("next", _("To the next event")),
+        ]
 
     def _run_clock(self, values: Values) -> Result:
         self._keep("clock", values)
@@ -150,7 +177,7 @@ class _DeskView:
 
     def _rejected(self, one: Any) -> str:
         why = " ".join(finding.message for finding in one.findings)
-        sender = Envelope.read(one.text).message.sender
+        sender = Envelope.read(one.text).message.sender if one.text else _("another desk")
         text = _("{when}: a message that says it comes from {sender}. {why} Ask that desk by another way.")
         return text.format(when=desk_shown.moment(one.at, self.zone), sender=sender, why=why)
 
@@ -336,7 +363,7 @@ class _DeskView:
         if not about:
             desks = tuple(
                 (entry.desk, f"{entry.desk}: {entry.name}")
-                for entry in self.room.exercise.directory
+                for entry in self.room.directory
                 if entry.state != self.room.id[:2]
             )
             to = self._given("to")
@@ -439,7 +466,7 @@ class _DeskView:
     @property
     def _stand_in(self) -> str:
         """Some desk: while none is chosen, everything else can be looked at already."""
-        return next(one.desk for one in self.room.exercise.directory if one.state != self.room.id[:2])
+        return next(one.desk for one in self.room.directory if one.state != self.room.id[:2])
 
     def _send(self, *, insist: bool) -> Result:
         draft = self._message()
@@ -563,7 +590,7 @@ class _DeskView:
         )
 
     def _run_back(self, values: Values) -> Result:
-        judged = self.room.exercise.decisions()
+        judged = self.room.decisions()
         done = [one for one in judged if one.met is not None]
         if not done:
             return Result(sentence(_("Nothing to look back on yet.")), say="")

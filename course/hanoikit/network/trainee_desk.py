@@ -10,7 +10,7 @@ The file ``desk.jsonl`` is a :class:`hanoikit.trust.chain.LogFile` of acts: what
 noted, sorted, and how far the clock was moved. Everything else follows from it: the scripted desks and the story give
 the same answers at the same times (:class:`hanoikit.network.exercise.Exercise`).
 
-The desk of a live room has the same two acts towards the world, :class:`Line`.
+The desk of a live room has the same acts: :class:`hanoikit.labs.live_desk.LiveDesk`.
 """
 
 from __future__ import annotations
@@ -18,13 +18,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from hanoikit.errors import Finding, HanoiKitError, ScenarioInvalid, UsageError
 from hanoikit.i18n import _
 from hanoikit.network.desk import Desk
+from hanoikit.network.directory import Directory
 from hanoikit.network.envelope import Envelope
-from hanoikit.network.exercise import STATE_TYPE, Exercise, Happening
+from hanoikit.network.exercise import STATE_TYPE, Exercise, Happening, Judged
 from hanoikit.network.messages import Message
 from hanoikit.network.scenario import Scenario
 from hanoikit.trust.chain import Chain, LogFile, verify
@@ -36,21 +37,13 @@ WRITING = timedelta(minutes=10)
 """What writing a message takes of the story's time. The figure is the course's assumption."""
 
 
-class Line(Protocol):
-    """What a desk needs from whatever carries its messages: an exercise in this process, or a live room."""
-
-    def send(self, envelope: Envelope) -> None:
-        """Hand an envelope over; when it returns, the envelope is safe."""
-
-    def inbox(self, after: int) -> Sequence[Envelope]:
-        """Envelopes for this desk, from the ``after``-th on, in their order."""
-
-
 class TraineeDesk:
     """The first team's desk of a scenario, kept in ``folder``. ``sync=False`` leaves writing to the system (trials).
 
     Raises ``ArtefactUnreadable`` when the log in the folder is damaged or belongs to another story.
     """
+
+    live = False
 
     def __init__(self, folder: Path | str, scenario: Scenario, *, sync: bool = True) -> None:
         self.folder = Path(folder)
@@ -91,6 +84,19 @@ class TraineeDesk:
         return self.exercise.desks[self.id]
 
     @property
+    def directory(self) -> Directory:
+        return self.exercise.directory
+
+    @property
+    def expected(self) -> bool:
+        """Whether the story says what is expected, so that one can look back."""
+        return bool(self.scenario.expected)
+
+    def decisions(self) -> list[Judged]:
+        """Every expected decision with what became of it so far."""
+        return self.exercise.decisions()
+
+    @property
     def now(self) -> datetime:
         """The story's time."""
         return self.exercise.now
@@ -125,16 +131,7 @@ class TraineeDesk:
     def sort(self, order: Sequence[str], *, reason: str) -> None:
         """Record in which order the waiting messages (their ids) will be worked on, and why."""
         self.refresh()
-        if len(set(order)) != len(order) or not order:
-            raise UsageError(
-                _("The order names a message twice, or none."),
-                next_step=_("Give each place another message."),
-            )
-        if not reason.strip():
-            raise UsageError(
-                _("The order has no reason."), next_step=_("Say in a few words what goes first, and why.")
-            )
-        record = {"did": "sorted", "order": list(order), "reason": reason.strip()[:500]}
+        record = sound_order(order, reason)
         self._write(record, self.now)
         self.sorted.append(record)
 
@@ -177,6 +174,20 @@ class TraineeDesk:
     def check_log(self) -> list[Finding]:
         """Everything wrong with the log on the disk; empty when it holds."""
         return verify(self.path.read_bytes(), kind=KIND, owner=self.scenario.name)
+
+
+def sound_order(order: Sequence[str], reason: str) -> dict[str, Any]:
+    """An order of work as its record. Raises ``UsageError`` for one that is empty, repeats itself or has no reason."""
+    if len(set(order)) != len(order) or not order:
+        raise UsageError(
+            _("The order names a message twice, or none."),
+            next_step=_("Give each place another message."),
+        )
+    if not reason.strip():
+        raise UsageError(
+            _("The order has no reason."), next_step=_("Say in a few words what goes first, and why.")
+        )
+    return {"did": "sorted", "order": list(order), "reason": reason.strip()[:500]}
 
 
 def replay(scenario: Scenario, records: Iterable[LogLine]) -> Exercise:

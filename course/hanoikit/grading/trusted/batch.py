@@ -8,7 +8,7 @@ A handful of statements for the whole batch instead of some dozens for each hand
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -98,7 +98,7 @@ class Batch:
         for student, timestamp, extension, book, points in rows:
             if timestamp is None:
                 continue
-            seconds = (timestamp - self._known.duedate - (extension or timedelta())).total_seconds()
+            seconds = (timestamp - self._known.duedate - _span(extension)).total_seconds()
             lost = penalty(student, float(points or 0), seconds) if seconds > 0 else None
             if lost is not None:
                 self._connection.execute(
@@ -200,6 +200,13 @@ class Batch:
     def _insert(self, table: Any, rows: Sequence[Mapping[str, Any]]) -> None:
         if rows:
             self._connection.execute(table.insert(), list(rows))
+
+
+def _span(found: Any) -> timedelta:
+    """An extension; SQLite keeps a span of time as that long after the beginning of 1970."""
+    if isinstance(found, datetime):
+        return found - datetime(1970, 1, 1)
+    return found if isinstance(found, timedelta) else timedelta()
 
 
 def _new_id() -> str:

@@ -190,7 +190,11 @@ class CourseRun:
 
     def _all(self, assignment: str, folders: Sequence[tuple[str, Path]], book: Book) -> Iterator[Result]:
         assert self._known is not None
-        penalty = penalties(self.layout.config) if self._known.duedate is not None else None
+        penalty = (
+            penalties(self.layout.config, Path.cwd(), self.layout.root)
+            if self._known.duedate is not None
+            else None
+        )
         own = [name for name in self._sources if name in self._known.notebooks]
         if not own:
             raise ClassroomError(

@@ -11,9 +11,11 @@ minute.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from hanoikit.errors import ClassroomError
@@ -227,15 +229,38 @@ def _graded_ids(known: KnownAssignment) -> dict[tuple[str, str], list[str]]:
     return ids
 
 
-def penalties(config: Any) -> Penalty:
-    """What the course's own plug-in takes off a late hand-in; by default nothing (nbgrader)."""
+def penalties(config: Any, *folders: Path) -> Penalty:
+    """What the course's own plug-in takes off a late hand-in; by default nothing (nbgrader).
+
+    The plug-in may lie in one of ``folders``. Raises :class:`ClassroomError` when it cannot be used.
+    """
     from nbgrader.preprocessors import AssignLatePenalties
 
-    step = AssignLatePenalties(config=config)
-    step.init_plugin()
+    before = list(sys.path)
+    sys.path[:0] = [str(folder) for folder in folders]
+    try:
+        step = AssignLatePenalties(config=config)
+        step.init_plugin()
+    except Exception as error:
+        raise _plugin_fails(error) from error
+    finally:
+        sys.path[:] = before
 
     def penalty(student: str, score: float, seconds: float) -> float | None:
-        found = step.plugin_inst.late_submission_penalty(student, score, seconds)
-        return None if found is None else min(max(float(found), 0.0), score)
+        try:
+            found = step.plugin_inst.late_submission_penalty(student, score, seconds)
+            return None if found is None else min(max(float(found), 0.0), score)
+        except Exception as error:
+            raise _plugin_fails(error) from error
 
     return penalty
+
+
+def _plugin_fails(error: Exception) -> ClassroomError:
+    return ClassroomError(
+        _("The course's plug-in for late hand-ins does not work: {error}.").format(
+            error=f"{type(error).__name__}: {error}"[:300].rstrip(".")
+        ),
+        where="AssignLatePenalties.plugin_class",
+        next_step=_("Correct it, then run this again. It goes on where it was."),
+    )

@@ -1,0 +1,78 @@
+"""The desk's page as one module, shown by a port of its own: no service, no further file."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from hanoikit.desk_service.drafts import check_draft
+from hanoikit.desk_service.frontend import module_source, styles
+from hanoikit.desk_service.showing import desk_view, form_of_kinds
+from hanoikit.network import Desk, course_directory, open_envelope, seal
+from hanoikit.trust.identity import CourseAuthority
+
+NOW = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
+
+
+def test_the_pages_only_ever_show_text_as_text() -> None:
+    from importlib.resources import files
+
+    for path in (files("hanoikit.desk_service") / "pages").iterdir():
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(
+            r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function", text
+        )
+        assert not re.search(r'(src|href)="(https?:)?//', text), path.name
+
+
+def test_one_module_has_no_imports_left_and_exports_the_desk() -> None:
+    source = module_source()
+    assert not re.search(r"^import ", source, flags=re.MULTILINE)
+    assert re.findall(r"^export .*", source, flags=re.MULTILINE) == ["export { mountDesk };"]
+    assert styles(".hk-desk").startswith(".hk-desk {")
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_the_module_shows_a_desk_that_lives_in_another_process(make_request: Any) -> None:
+    sync_api = pytest.importorskip("playwright.sync_api")
+    directory, identities = course_directory(CourseAuthority.create(seed="front"))
+    desk = Desk("XC", directory=directory)
+    request = make_request("XA", "XC", at=NOW, reference="XA-1")
+    desk.receive(open_envelope(seal(request, identities["XA"]), directory=directory, desk="XC", at=NOW))
+    view = {
+        **desk_view(desk, now=NOW, directory=directory),
+        "clock": {"story": NOW.isoformat(), "real": NOW.isoformat(), "speed": 60, "running": True},
+        "title": "A trial",
+    }
+    answers = {
+        "view": view,
+        "kinds": form_of_kinds(),
+        "check": check_draft(desk, {"kind": "technical-advice", "to": "XA"}, now=NOW),
+    }
+    program = (
+        module_source()
+        + f"\nconst answers = {json.dumps(answers)};\n"
+        + "const port = { send: async ({ act }) => answers[act] ?? {}, receive: () => {} };\n"
+        + "mountDesk(document.getElementById('here'), port);"
+    )
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+        )
+        page = browser.new_page()
+        errors: list[str] = []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.set_content(f"<style>{styles('.hk-desk')}</style><div id='here' class='hk-desk'></div>")
+        page.add_script_tag(content=program, type="module")
+        page.get_by_role("button", name="First").or_(page.locator("button[id^=hk-t-]")).first.click()
+        page.get_by_text("The lure came from this mailbox.").wait_for()
+        page.locator("button[id^=hk-act-acknowledgement]").click()
+        page.locator("#hk-el-next_by").wait_for()
+        assert errors == []
+        browser.close()
