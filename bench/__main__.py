@@ -58,18 +58,18 @@ def show(rows: dict[str, list[dict[str, Any]]]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("Measurement", "Hanoi Kit", "Peer", "Ratio", "Target", "Met")
+    table = Table("Measurement", "Hanoi Kit", "Peer", "Ratio", "Target", "Met", "Load")
     for row in (row for part in rows.values() for row in part):
         if "skipped" in row or "failed" in row:
             reason = row.get("skipped") or row.get("failed")
             table.add_row(
-                str(row["name"]), str(reason), "", "", "", "skipped" if "skipped" in row else "FAILED"
+                str(row["name"]), str(reason), "", "", "", "skipped" if "skipped" in row else "FAILED", ""
             )
             continue
         met = row.get("met")
         word = "" if met is None else "yes" if met else "NO"
         cells = (row.get(key, "") for key in ("name", "ours", "peer", "ratio", "target"))
-        table.add_row(*("" if cell is None else str(cell) for cell in cells), word)
+        table.add_row(*("" if cell is None else str(cell) for cell in cells), word, str(row.get("load", "")))
     Console().print(table)
 
 

@@ -13,14 +13,10 @@ only (``tests/corpus/stock.py``); without bubblewrap those rows say so.
 from __future__ import annotations
 
 import importlib.metadata
-import importlib.util
 import shutil
 import subprocess
 import sys
 import tempfile
-import threading
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +26,8 @@ from tests.corpus.collection import cases
 from tests.corpus.runner import Outcome, judge
 from tests.corpus.workbench import SOLUTIONS, source
 
+from bench import _classroom, _otter
+from bench._commands import Watch, load, seconds_of
 from hanoikit.errors import HanoiKitError
 from hanoikit.grading import cells
 
@@ -44,12 +42,30 @@ IMPORTS = (
 
 
 def run(
-    *, copies: int = 300, stock_copies: int = 12, chosen: tuple[Case, ...] | None = None
+    *,
+    copies: int = 300,
+    stock_copies: int = 12,
+    otter_copies: int = 3,
+    trainees: int = 30,
+    chosen: tuple[Case, ...] | None = None,
 ) -> list[dict[str, Any]]:
-    """All rows. ``copies`` hand-ins for us, ``stock_copies`` for nbgrader, ``chosen`` cases of the corpus."""
-    rows = speed("small notebook", SMALL, "", copies=copies, stock_copies=stock_copies)
-    rows += speed("pandas, plotly, ipywidgets", HEAVY, IMPORTS, copies=copies // 3, stock_copies=stock_copies)
-    return [*rows, otter(), *corpus(cases() if chosen is None else chosen)]
+    """All rows, each with the load of the machine before it. ``copies`` hand-ins for us, ``stock_copies`` for
+    nbgrader, ``otter_copies`` for otter, a class of ``trainees``, ``chosen`` cases of the corpus.
+    """
+    rows: list[dict[str, Any]] = []
+    for measure in (
+        lambda: speed("small notebook", SMALL, "", copies=copies, stock_copies=stock_copies),
+        lambda: speed(
+            "pandas, plotly, ipywidgets", HEAVY, IMPORTS, copies=copies // 3, stock_copies=stock_copies
+        ),
+        lambda: [_otter.row(copies=otter_copies)],
+        lambda: _classroom.class_of(trainees),
+        lambda: [_classroom.own_work()],
+        lambda: corpus(cases() if chosen is None else chosen),
+    ):
+        before = load()
+        rows += [{**row, "load": before} for row in measure()]
+    return rows
 
 
 # the corpus
@@ -226,69 +242,3 @@ def totals(folder: Path, copies: int) -> set[float]:
         points = stock.scores(folder / "gradebook.db", f"t{number:04d}", "ps1")
         found.add(sum(value or 0.0 for value in points.values()))
     return found
-
-
-def seconds_of(arguments: list[str], folder: Path, *, watch: Callable[[int], None] | None = None) -> float:
-    """Wall time of a command in the course directory; exit code 1 says that a person has to look, no more."""
-    start = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, *arguments],
-        cwd=folder,
-        env=stock.environment(folder / "home"),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
-    if watch is not None:
-        watch(process.pid)
-    words, _none = process.communicate()
-    if process.returncode not in (0, 1):
-        raise RuntimeError(words.decode("utf-8", "replace")[-400:])
-    return time.perf_counter() - start
-
-
-class Watch:
-    """Looks at a process and all below it, and keeps the most memory that one of them had."""
-
-    def __init__(self) -> None:
-        self.most = 0
-        self._stop = threading.Event()
-        self._threads: list[threading.Thread] = []
-
-    def __enter__(self) -> Watch:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._stop.set()
-        for thread in self._threads:
-            thread.join()
-
-    def follow(self, pid: int) -> None:
-        """Begin to look."""
-        self._threads.append(threading.Thread(target=self._look, args=[pid], daemon=True))
-        self._threads[-1].start()
-
-    def _look(self, pid: int) -> None:
-        import psutil
-
-        while not self._stop.wait(0.25):
-            try:
-                top = psutil.Process(pid)
-                for process in [top, *top.children(recursive=True)]:
-                    try:
-                        self.most = max(self.most, process.memory_info().rss)
-                    except psutil.Error:
-                        continue
-            except psutil.Error:
-                return
-
-
-def otter() -> dict[str, Any]:
-    """A row for ``otter run``, where otter-grader is installed; the kit does not depend on it."""
-    name = "marking, small notebook: against otter run"
-    if importlib.util.find_spec("otter") is None:
-        return {"name": name, "skipped": "otter-grader is not installed; it is no dependency"}
-    return {
-        "name": name,
-        "skipped": "otter takes tests in a form of its own; these notebooks have none",
-    }

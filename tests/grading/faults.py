@@ -66,7 +66,7 @@ def tree(root: Path) -> dict[str, bytes]:
     }
 
 
-_TURNS = (("hand-in",), ("wall", "zygote"), ("hand-in",), ("wall", "zygote"), ("command",))
+_TURNS = (("hand-in",), ("wall", "stem", "zygote"), ("hand-in",), ("wall", "stem", "zygote"), ("command",))
 
 
 @dataclass
@@ -137,11 +137,15 @@ class Kills:
 
 
 def _kind(process: psutil.Process, below: dict[int, Any]) -> str:
-    """``wall`` (bubblewrap), ``zygote``, or ``hand-in``, which is a trainee's process or a judge's."""
+    """``wall`` (bubblewrap), ``stem``, ``zygote``, or ``hand-in``, which is a trainee's process or a judge's."""
     try:
         if process.name() == "bwrap":
             return "wall"
-        parent = below.get(process.ppid())
-        return "hand-in" if parent is not None and parent.name() != "bwrap" else "zygote"
+        names = []
+        above = below.get(process.ppid())
+        while above is not None and above.name() != "bwrap":
+            names.append(above.name())
+            above = below.get(above.ppid())
+        return ("stem", "zygote")[len(names)] if len(names) < 2 else "hand-in"
     except psutil.Error:
         return ""

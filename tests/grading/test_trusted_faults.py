@@ -65,7 +65,7 @@ def test_whatever_is_killed_at_any_moment_the_gradebook_is_that_of_an_undisturbe
 
 
 def below(engine: TrustedEngine, role: str) -> list[psutil.Process]:
-    """The hand-ins' processes of an engine's zygote, the zygote first."""
+    """The processes behind a wall of an engine's: the stem, the zygote, the hand-in's."""
     (bench,) = engine._benches.values()
     wall = psutil.Process(getattr(bench, role).pid)
     return [one for one in wall.children(recursive=True) if one.name() != "bwrap"]
@@ -80,7 +80,7 @@ def engine() -> Iterator[TrustedEngine]:
 def killed_while_marking(
     engine: TrustedEngine, tmp_path: Path, *, role: str, which: int, times: int
 ) -> dict[str, float]:
-    """Points of a right hand-in of which somebody outside kills a process: 0 the zygote, 1 the hand-in's."""
+    """Points of a right hand-in of which somebody outside kills a process: 0 the stem, 1 the zygote, 2 the hand-in's."""
     source = author_source()
     hand_in = write_hand_in(tmp_path / "ps1", source, before="import time\ntime.sleep(0.6)")
     if role == "judge":
@@ -95,7 +95,7 @@ def killed_while_marking(
         while not over.is_set() and len(hit) < times:
             with contextlib.suppress(psutil.Error):
                 processes = below(engine, role)
-                if len(processes) > 1 and processes[which].pid not in hit:
+                if len(processes) > 2 and processes[which].pid not in hit:
                     time.sleep(0.1)
                     processes[which].kill()
                     hit.add(processes[which].pid)
@@ -115,7 +115,7 @@ def killed_while_marking(
 
 
 @pytest.mark.parametrize("role", ["runner", "judge"])
-@pytest.mark.parametrize("which", [0, 1])
+@pytest.mark.parametrize("which", [0, 1, 2])
 def test_a_process_that_the_system_kills_costs_no_point(
     engine: TrustedEngine, tmp_path: Path, role: str, which: int
 ) -> None:
@@ -126,7 +126,7 @@ def test_a_hand_in_whose_process_is_killed_every_time_gets_no_mark_and_is_named(
     engine: TrustedEngine, tmp_path: Path
 ) -> None:
     with pytest.raises(GradingError, match="again and again"):
-        killed_while_marking(engine, tmp_path, role="runner", which=1, times=4)
+        killed_while_marking(engine, tmp_path, role="runner", which=2, times=4)
 
 
 def test_where_the_wall_cannot_be_built_there_is_an_error_and_no_zero(tmp_path: Path) -> None:

@@ -100,7 +100,7 @@ import json, linecache, os, sys
 from hanoikit.grading.trusted import runner
 streams = sys.stdout, sys.stderr, sys.displayhook
 places = set(os.listdir("/proc/self/fd"))
-runner.prepare([])
+runner.prepare()
 shop = runner._workshop
 shell = runner._shell
 runner.rehearse(shop)
@@ -120,8 +120,8 @@ import json, linecache, os, sys
 from hanoikit.exercise import trial
 from hanoikit.exercise.book import BOOK
 from hanoikit.grading.trusted import author, judging
-judging.prepare([])
-judging.rehearse(kit=True)
+judging.prepare()
+judging.rehearse()
 print(json.dumps([
     len(author._CACHE), [name for name in linecache.cache if "trifle" in name], len(BOOK.asked), trial._lookup is None
 ]))

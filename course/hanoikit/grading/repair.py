@@ -217,7 +217,7 @@ def _restore_settings(
                 )
             )
         cells.convert(cell, str(original["cell_type"]))
-        cell["metadata"]["nbgrader"] = cells.copy_of(original)["metadata"]["nbgrader"]
+        cell["metadata"]["nbgrader"] = cells.copy_of(cells.nbgrader_of(original))
         if cells.is_locked(original) and cells.source_of(cell) != cells.source_of(original):
             cell["source"] = cells.source_of(original)
             findings.append(

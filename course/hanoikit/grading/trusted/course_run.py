@@ -108,7 +108,6 @@ class CourseRun:
     tell: Callable[[int], None] = lambda count: None
     """Called once with the number of hand-ins of an assignment."""
     executor: Executor | None = None
-    _own: Executor | None = None
     _sources: dict[str, NotebookSource] = field(default_factory=dict)
     _known: KnownAssignment | None = None
     _others: frozenset[str] = frozenset()
@@ -146,9 +145,6 @@ class CourseRun:
             finally:
                 book.close()
                 filing.clean(self.layout)
-                if self._own is not None:
-                    self._own.close()
-                    self._own = self.executor = None
 
     def _read_sources(self, assignment: str) -> dict[str, NotebookSource]:
         folder = self.layout.folder("source", ".", assignment)
@@ -240,7 +236,7 @@ class CourseRun:
 
     def _executor(self) -> Executor:
         if self.executor is None:
-            self.executor = self._own = LocalExecutor(self.engine, jobs=self.jobs)
+            self.executor = LocalExecutor(self.engine, jobs=self.jobs)
         return self.executor
 
     def _items(self, folders: Sequence[tuple[str, Path]], book: Book) -> Iterator[_Item]:
@@ -292,6 +288,7 @@ class CourseRun:
         assert self._known is not None
         scores: dict[tuple[str, str], Score] = {}
         silent: dict[tuple[str, str], bool] = {}
+        found = {book: _by_name(paper.notebook) for book, paper in papers.items()}
         for (book, label), (_id, kind) in self._known.cells.items():
             name = label.partition("/")[2]
             if book not in self._sources:
@@ -300,9 +297,8 @@ class CourseRun:
                 scores[book, name] = Score(0.0)
                 continue
             paper = papers[book]
-            try:
-                cell = cells.named(paper.notebook, name)
-            except KeyError:
+            cell = found[book].get(name)
+            if cell is None:
                 continue
             if kind == "GradeCell":
                 scores[book, name] = _score(cell, paper, self._known.sources.get((book, name)))
@@ -438,6 +434,10 @@ def _score(cell: cells.Cell, paper: Paper, saved: Any) -> Score:
     points = float(verdict["points"])
     lost = points < float(cells.nbgrader_of(cell).get("points") or 0)
     return Score(points, needs_person=paper.record.busy and lost)
+
+
+def _by_name(notebook: cells.Notebook) -> dict[str, cells.Cell]:
+    return {cells.grade_id(cell): cell for cell in reversed(notebook["cells"])}
 
 
 def _untouched(cell: cells.Cell, saved: Any) -> bool:

@@ -37,6 +37,7 @@ from hanoikit.grading.trusted.parcel import Parcel
 from hanoikit.grading.trusted.reading import Assignment, read_hand_in
 from hanoikit.grading.trusted.script import Plan, is_marking, sources, steps
 from hanoikit.grading.trusted.session import Record, Session
+from hanoikit.grading.trusted.stem import Role, Stem
 from hanoikit.i18n import _
 
 
@@ -92,6 +93,8 @@ class TrustedEngine:
         self.keep = keep
         self.tests_inside = tests_inside
         self._benches: dict[int, _Bench] = {}
+        self._stems: dict[Role, Stem] = {}
+        self._twins: list[TrustedEngine] = []
 
     def __enter__(self) -> TrustedEngine:
         return self
@@ -102,7 +105,16 @@ class TrustedEngine:
         self.close()
 
     def close(self) -> None:
-        """End every process."""
+        """End every process, those of its twins too."""
+        self.forget()
+        for stem in self._stems.values():
+            stem.close()
+        self._stems.clear()
+        while self._twins:
+            self._twins.pop().close()
+
+    def forget(self) -> None:
+        """End what was started for single assignments; what all need stays ready."""
         for bench in self._benches.values():
             bench.close()
         self._benches.clear()
@@ -166,10 +178,17 @@ class TrustedEngine:
                 yield Outcome(hand_in, marked=result.marked)
 
     def twin(self) -> TrustedEngine:
-        """Another engine with the same settings, for another thread."""
-        return TrustedEngine(
+        """Another engine with the same settings, for another thread; it is closed with this one."""
+        made = TrustedEngine(
             limits=self.limits, wall=self.wall, keep=self.keep, tests_inside=self.tests_inside
         )
+        self._twins.append(made)
+        return made
+
+    def _stem(self, role: Role) -> Stem:
+        if role not in self._stems:
+            self._stems[role] = Stem(role, self.wall)
+        return self._stems[role]
 
     def _bench(self, source: Assignment) -> _Bench:
         found = self._benches.get(id(source))
@@ -181,9 +200,12 @@ class TrustedEngine:
                 for place, cell in enumerate(source.release["cells"])
                 if cell["cell_type"] == "code" and not is_marking(cell)
             ]
+            # What tests alone import, trainees' cells hardly will.
+            theirs = (cell for cell in source.notebook["cells"] if not is_marking(cell))
+            modules = warm.imports_of(sources({"cells": list(theirs)}))
+            runner = Nursery(self._stem("runner"), modules=modules, cells=released)
             modules = warm.imports_of(sources(source.notebook))
-            runner = Nursery("runner", self.wall, modules=modules, cells=released)
-            judge = Nursery("judge", self.wall, modules=modules, cells=plan.author_cells)
+            judge = Nursery(self._stem("judge"), modules=modules, cells=plan.author_cells)
             found = self._benches[id(source)] = _Bench(source, plan, runner, judge)
             if len(self._benches) > _MOST_BENCHES:
                 self._benches.pop(next(iter(self._benches))).close()

@@ -106,6 +106,9 @@ class LocalExecutor:
                 yield waiting.popleft().result()
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+            # The next assignment needs other zygotes, from the same stems.
+            for engine in (self._engine, *self._twins):
+                engine.forget()
 
     def close(self) -> None:
         """End the engines that it made; the one that was given stays."""

@@ -35,18 +35,22 @@ _BUILTIN = frozenset(dir(builtins))
 _MOST_SHOWN = 100_000
 
 
-def prepare(cells: Sequence[Mapping[str, Any]]) -> None:
-    """In the zygote: load what marks need, and read the author's cells."""
+def prepare() -> None:
+    """In the stem: load what marks need."""
     from hanoikit.convention import cite
     from hanoikit.exercise import ask, mark, sheet  # noqa: F401
 
     with contextlib.suppress(Exception):
         cite("2(a)").html()
+    with contextlib.suppress(Exception):
+        rehearse()
+
+
+def read(cells: Sequence[Mapping[str, Any]]) -> None:
+    """In the zygote: the author's cells."""
     for cell in cells:
         with contextlib.suppress(SyntaxError, ValueError):
             prepared(cell["source"], _name(cell))
-    with contextlib.suppress(Exception):
-        rehearse(kit=any(cell.get("kit") for cell in cells))
 
 
 def serve(channel: Channel) -> None:
@@ -108,24 +112,23 @@ _TRIFLES = (
         "kit": False,
         "source": "assert word == 1",
     },
+    {
+        "role": "mark",
+        "n": -5,
+        "grade_id": "trifle-q1",
+        "points": 1.0,
+        "kit": True,
+        "source": "from hanoikit.exercise import mark\nmark.choice('trifle-q1', key='b', points=1, why={'a': 'No.'})",
+    },
 )
-_TRIFLE_OF_KIT = {
-    "role": "mark",
-    "n": -5,
-    "grade_id": "trifle-q1",
-    "points": 1.0,
-    "kit": True,
-    "source": "from hanoikit.exercise import mark\nmark.choice('trifle-q1', key='b', points=1, why={'a': 'Not so.'})",
-}
 
 
-def rehearse(*, kit: bool) -> None:
+def rehearse() -> None:
     """Judge a trifle of our own as a hand-in would be judged; see ``runner``."""
     from hanoikit.exercise.book import BOOK
 
     ours, theirs = (Channel(end) for end in socket.socketpair())
-    trifles = [*_TRIFLES, _TRIFLE_OF_KIT] if kit else list(_TRIFLES)
-    order = {"do": "judge", "cells": trifles, "known": {"trifle": {"function": True}}}
+    order = {"do": "judge", "cells": list(_TRIFLES), "known": {"trifle": {"function": True}}}
     before = sys.stdout, sys.stderr
     try:
         bench = Bench(theirs)
@@ -142,7 +145,7 @@ def rehearse(*, kit: bool) -> None:
         BOOK.forget()
         ours.close()
         theirs.close()
-        for cell in trifles:
+        for cell in _TRIFLES:
             forget(str(cell["source"]), _name(cell))
 
 

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 _NO_LIMIT = 3600.0
@@ -65,4 +65,4 @@ class Limits:
 
     def data(self) -> dict[str, Any]:
         """As plain data, for a child."""
-        return asdict(self)
+        return {field.name: getattr(self, field.name) for field in fields(self)}

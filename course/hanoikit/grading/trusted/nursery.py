@@ -1,6 +1,6 @@
-"""The parent's hold on a zygote: start it behind the wall, have it fork, end what it forked.
+"""The parent's hold on a zygote: have it grow from the stem, have it fork, end what it forked.
 
->>> with Nursery("runner", wall, modules=["pandas"]) as nursery:
+>>> with Nursery(Stem("runner", wall), modules=["pandas"]) as nursery:
 ...     child = nursery.fork(limits, name="m04-evidence-chain")
 ...     child.channel.send({"do": "names", "names": ["x"]})
 ...     child.end()
@@ -8,30 +8,23 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import shutil
 import signal
 import socket
-import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Literal, NoReturn
+from typing import Any, NoReturn
 
-from hanoikit import resources
 from hanoikit.errors import GradingError
-from hanoikit.grading.shelf import Shelf
 from hanoikit.grading.trusted.kit import AT_START
 from hanoikit.grading.trusted.limits import Limits
-from hanoikit.grading.trusted.outer import Wall, cannot_isolate, shown
+from hanoikit.grading.trusted.outer import cannot_isolate
+from hanoikit.grading.trusted.stem import Stem
 from hanoikit.grading.trusted.wire import Channel, WireError
 from hanoikit.i18n import _
-
-Role = Literal["runner", "judge"]
 
 
 class _ZygoteDied(GradingError):
@@ -93,20 +86,13 @@ class Nursery:
     """
 
     def __init__(
-        self,
-        role: Role,
-        wall: Wall,
-        *,
-        modules: Sequence[str] = (),
-        cells: Sequence[Mapping[str, Any]] = (),
+        self, stem: Stem, *, modules: Sequence[str] = (), cells: Sequence[Mapping[str, Any]] = ()
     ) -> None:
-        self.role: Role = role
         self.modules = tuple(modules)
         self._cells = list(cells)
-        self._wall = wall
-        self._process: subprocess.Popen[bytes] | None = None
+        self._stem = stem
+        self._wall = stem.wall
         self._orders: Channel | None = None
-        self._log: IO[bytes] | None = None
         self._ready = False
 
     def __enter__(self) -> Nursery:
@@ -119,33 +105,14 @@ class Nursery:
 
     @property
     def pid(self) -> int | None:
-        """The process id of the outer wall, while it runs."""
-        return self._process.pid if self._process is not None else None
+        """The process id of the outer wall, while it stands."""
+        return self._stem.pid
 
     def start(self) -> None:
         """Start without waiting until it is ready; it is ready with the first fork."""
-        if self._process is not None and self._process.poll() is None:
-            return
-        self.close()
-        ours, theirs = socket.socketpair()
-        theirs.set_inheritable(True)
-        program = [sys.executable, "-P", "-m", "hanoikit.grading.trusted.zygote", str(theirs.fileno())]
-        if not self._wall.isolated:
-            program.append("as-root")
-        self._log = tempfile.TemporaryFile()  # noqa: SIM115
-        self._process = subprocess.Popen(
-            self._wall.command(program, hidden=self._hidden()),
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-            stdout=self._log,
-            stderr=self._log,
-            start_new_session=True,
-        )
-        theirs.close()
-        self._orders = Channel(ours)
-        self._ready = False
-        with contextlib.suppress(WireError):
-            self._orders.send({"role": self.role, "modules": list(self.modules), "cells": self._cells})
+        if self._orders is None:
+            self._orders = self._stem.branch(modules=self.modules, cells=self._cells)
+            self._ready = False
 
     def fork(self, limits: Limits, *, name: str) -> Child:
         """A new child for one hand-in; raises :class:`GradingError` when none can be had.
@@ -187,20 +154,10 @@ class Nursery:
         return Child(self, int(answer["forked"]), Channel(ours), folder)
 
     def close(self) -> None:
-        """End the zygote and every child."""
+        """End the zygote and every child; the stem stays."""
         if self._orders is not None:
             self._orders.close()
             self._orders = None
-        if self._process is not None:
-            try:
-                self._process.wait(5)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
-            self._process = None
-        if self._log is not None:
-            self._log.close()
-            self._log = None
 
     def _wait(self) -> None:
         self.start()
@@ -230,9 +187,13 @@ class Nursery:
         self._ready = True
 
     def _died(self, error: WireError) -> NoReturn:
-        said = cannot_isolate(self._words() or _("the process for hand-ins died"))
-        self.close()
+        said = cannot_isolate(self._stem.words() or _("the process for hand-ins died"))
+        self._lost()
         raise _ZygoteDied(said.what, where=said.where, next_step=said.next_step) from error
+
+    def _lost(self) -> None:
+        self.close()
+        self._stem.close_if_dead()
 
     def _end(self, pid: int, limits: Limits | None) -> Ending:
         if self._orders is None:
@@ -249,7 +210,7 @@ class Nursery:
             outside = self._wall.isolated and code == -signal.SIGKILL and not answer.get("ours") and not spent
             return Ending(code, outside, float(answer.get("waited") or 0.0))
         except (WireError, KeyError, ValueError):
-            self.close()
+            self._lost()
             return Ending(0, outside=True)
 
     def _waited(self, pid: int) -> float:
@@ -259,27 +220,5 @@ class Nursery:
             self._orders.send({"look": pid}, seconds=_FORK_SECONDS)
             return float(self._orders.receive(seconds=_FORK_SECONDS)["waited"])
         except (WireError, KeyError, ValueError):
-            self.close()
+            self._lost()
             return 0.0
-
-    def _hidden(self) -> list[Path]:
-        """What lies below the shown folders and must not be seen: author's texts in an installed kit."""
-        hidden = [resources.solutions()]
-        if self.role == "runner":
-            package = Path(resources.__file__).parent
-            hidden += [package / "casework" / "truth.py", *resources.assets().rglob("truth.json")]
-        shelf, tops = Shelf.of_user(), shown()
-        hidden += [
-            path
-            for path in (shelf.folder, shelf.secret)
-            if any(path.absolute().is_relative_to(top) for top in tops)
-        ]
-        return hidden
-
-    def _words(self) -> str:
-        """What the zygote said before it died."""
-        if self._log is None:
-            return ""
-        self._log.seek(0, os.SEEK_END)
-        self._log.seek(max(0, self._log.tell() - 4000))
-        return self._log.read().decode("utf-8", "replace")

@@ -45,11 +45,8 @@ class CellTimeout(BaseException):
     """A cell took too long; no ``except Exception`` of the cell's catches it."""
 
 
-def prepare(cells: Sequence[Mapping[str, Any]]) -> None:
-    """In the zygote: everything that can be made ready before there is a hand-in.
-
-    ``cells`` are those of the released notebook; most hand-ins have most of them as they were.
-    """
+def prepare() -> None:
+    """In the stem: everything that can be made ready before there is an assignment."""
     global _shell, _workshop
     from IPython.core.history import HistoryManager
     from IPython.core.interactiveshell import InteractiveShell
@@ -64,6 +61,10 @@ def prepare(cells: Sequence[Mapping[str, Any]]) -> None:
     _workshop = Workshop()
     with contextlib.suppress(Exception):
         rehearse(_workshop)
+
+
+def read(cells: Sequence[Mapping[str, Any]]) -> None:
+    """In the zygote: the cells of the released notebook; most hand-ins have most of them as they were."""
     for cell in cells:
         with contextlib.suppress(Exception):
             _READ[cell["source"], _name(cell["n"])] = compiled(

@@ -105,7 +105,8 @@ class Channel:
         if length > self.maximum:
             raise Refused("a message is too long")
         try:
-            data = self._exactly(length, deadline)
+            # Descriptors come with the first bytes of a message: nothing of the next may be read before its time.
+            data = self._exactly(length, deadline, ahead=not most)
         except Late:
             self._held = head + self._held
             raise
@@ -121,11 +122,15 @@ class Channel:
         """Raw bytes that a message has announced."""
         return self._exactly(length, None if seconds is None else time.monotonic() + seconds)
 
+    def speaks(self, *, seconds: float) -> bool:
+        """Whether something comes within this time: a message, or the end of the conversation."""
+        return bool(self._held) or bool(self._readable.poll(_milliseconds(time.monotonic() + seconds)))
+
     def close(self) -> None:
         """End the conversation."""
         self.socket.close()
 
-    def _exactly(self, length: int, deadline: float | None) -> bytes:
+    def _exactly(self, length: int, deadline: float | None, *, ahead: bool = True) -> bytes:
         """So many bytes; what comes with them is held for the next time, which saves a call for each frame."""
         if len(self._held) >= length:
             data, self._held = self._held[:length], self._held[length:]
@@ -135,7 +140,7 @@ class Channel:
         self._held = b""
         try:
             while missing > 0:
-                part = self._receive(max(missing, _ONE_READ), deadline)
+                part = self._receive(max(missing, _ONE_READ) if ahead else missing, deadline)
                 parts.append(part)
                 missing -= len(part)
         except Late:

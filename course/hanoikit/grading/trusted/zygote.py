@@ -2,10 +2,11 @@
 
 python -m hanoikit.grading.trusted.zygote DESCRIPTOR
 
-It takes orders on the socket with this number: ``start`` (what to import, which role), then ``fork`` with one
-end of a new channel, ``look`` and ``end`` for a child. There are two of them for each worker: from the one with the
-role ``runner`` come the children that run trainees' cells, from the one with the role ``judge`` those that
-run the author's tests.
+First it is the stem: it loads what every assignment needs and forks a zygote for each assignment that the parent
+orders on the socket with this number, sending one end of a channel along. A zygote loads and reads the rest (``cells``
+and ``modules``), then obeys: ``fork`` with one end of a new channel, ``look`` and ``end`` for a child. There are two
+stems for each worker: from the one with the role ``runner`` come the processes that run trainees' cells, from the one
+with the role ``judge`` those that run the author's tests.
 """
 
 from __future__ import annotations
@@ -36,20 +37,41 @@ _DYING = 60
 
 
 def main() -> None:
-    """Serve orders until the parent closes the channel."""
+    """Load what all assignments need, and fork a zygote for each, until the parent closes the channel."""
     if os.geteuid() == 0 and sys.argv[2:] != ["as-root"]:
         os.setgroups([])
         os.setresgid(_NOBODY, _NOBODY, _NOBODY)
         os.setresuid(_NOBODY, _NOBODY, _NOBODY)
         walls.allow_maps()
-    orders = Channel(socket.socket(fileno=int(sys.argv[1])))
-    orders.socket.set_inheritable(False)
-    start = orders.receive()
-    role = _role(start["role"])
+    control = Channel(socket.socket(fileno=int(sys.argv[1])))
+    control.socket.set_inheritable(False)
+    first, _none = control.receive_with_descriptors()
+    role = _role(first["role"])
+    kit = print_of_kit()
     if os.access(walls.SCRATCH, os.W_OK):
         tempfile.tempdir = walls.SCRATCH
+    role.prepare()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try:
+        while True:
+            order, (descriptor,) = control.receive_with_descriptors()
+            # The kit's own rooms stay loaded for the next assignment; other libraries would only make it larger.
+            warm([name for name in order["branch"]["modules"] if name.partition(".")[0] == "hanoikit"])
+            if os.fork() == 0:
+                control.close()
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                _serve(Channel(socket.socket(fileno=descriptor)), order["branch"], role, kit)
+                os._exit(0)
+            os.close(descriptor)
+    except Gone:
+        os._exit(0)  # without the farewells of libraries, which take longer than some marking
+
+
+def _serve(orders: Channel, start: dict[str, Any], role: Any, kit: str) -> None:
+    """Be the zygote of one assignment until the parent closes the channel."""
+    orders.socket.set_inheritable(False)
     had = warm(start["modules"])
-    role.prepare(start["cells"])
+    role.read(start["cells"])
     tempfile.tempdir = None
     walled = not sys.argv[2:]
     rules = walls.common_rules() if walled else None
@@ -57,8 +79,8 @@ def main() -> None:
     threads = len(os.listdir("/proc/self/task"))  # noqa: PTH208
     gc.collect()
     gc.freeze()
-    orders.send({"ready": True, "threads": threads, "modules": had, "kit": print_of_kit()})
     try:
+        orders.send({"ready": True, "threads": threads, "modules": had, "kit": kit})
         while True:
             order, descriptors = orders.receive_with_descriptors()
             if "fork" in order:
