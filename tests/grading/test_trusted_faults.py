@@ -157,7 +157,9 @@ def crowd(count: int) -> Iterator[None]:
     """This process, all that it starts, and so many others have one processor between them."""
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {min(before)})
-    others = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _number in range(count)]
+    # Each in a session of its own: Linux may share a processor between sessions, not between processes.
+    endless = [sys.executable, "-c", "while True: pass"]
+    others = [subprocess.Popen(endless, start_new_session=True) for _number in range(count)]
     try:
         yield
     finally:
@@ -192,7 +194,7 @@ def marked_among(count: int, limits: Limits, hand_in: HandIn) -> tuple[dict[str,
 
 @pytest.mark.slow
 def test_waiting_for_a_processor_does_not_count_as_time_of_the_cell(tmp_path: Path) -> None:
-    work = BUSY.format(count=int(0.5 * seconds_of_work()))
+    work = BUSY.format(count=int(0.3 * seconds_of_work()))
     hand_in = write_hand_in(tmp_path / "ps1", author_source(), {"limit": f"{work}\nlimit = 5"})
     limits = Limits(cell_seconds=1.0, call_seconds=1.0, hand_in_seconds=3.0)
     assert marked_among(3, limits, hand_in) == (FULL, [], False)
@@ -200,13 +202,13 @@ def test_waiting_for_a_processor_does_not_count_as_time_of_the_cell(tmp_path: Pa
 
 @pytest.mark.slow
 def test_a_limit_that_is_reached_on_an_overloaded_machine_is_never_a_silent_zero(tmp_path: Path) -> None:
-    work = BUSY.format(count=int(0.5 * seconds_of_work()))
+    work = BUSY.format(count=int(0.3 * seconds_of_work()))
     hand_in = write_hand_in(tmp_path / "ps1", author_source(), {"limit": f"{work}\nlimit = 5"})
     limits = Limits(cell_seconds=0.6, call_seconds=1.0, hand_in_seconds=30.0)
     earned, codes, busy = marked_among(12, limits, hand_in)
-    assert earned["limit"] == 0.0 or busy is False
-    assert ("machine-busy" in codes) == busy == (earned["limit"] == 0.0)
+    assert earned["limit"] == 0.0
     assert busy
+    assert "machine-busy" in codes
 
 
 def test_what_a_busy_machine_took_is_flagged_in_the_gradebook_and_marked_again(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import itertools
 import shutil
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from hanoikit import labs
 from hanoikit.casework import Case, open_case
 from hanoikit.casework.truth import Truth, truth
 from hanoikit.labs.workbench import Workbench
@@ -73,3 +75,14 @@ def again(done: Workbench, tmp_path: Path) -> Iterator[Workbench]:
     """A copy of the finished bench that a test may change."""
     shutil.copytree(done.folder, tmp_path / "work")
     yield Workbench(open_case(into=tmp_path / "case", seed=SEED), tmp_path / "work")
+
+
+@pytest.fixture
+def opened() -> Callable[[str, Case], object]:
+    """Opens a lab by its name: over the case where it takes one, else over the kit's own data."""
+
+    def open_it(name: str, case: Case) -> object:
+        lab = getattr(labs, name)
+        return lab(case) if "case" in inspect.signature(lab).parameters else lab()
+
+    return open_it

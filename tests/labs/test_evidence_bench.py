@@ -81,11 +81,11 @@ def test_the_bench_opens_again_with_its_work_and_without_a_press(done, tmp_path)
     assert names == list(done.available())
 
 
-def test_every_lab_can_be_opened_twice_in_one_session(case, tmp_path, monkeypatch):
+def test_every_lab_can_be_opened_twice_in_one_session(case, opened, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for _time in range(2):
         for name in reversed(labs.__all__):
-            assert getattr(labs, name)(case) is not None
+            assert opened(name, case) is not None
     # A module with the name of a lab would take its place once it is imported.
     modules = {path.stem for path in Path(labs.__file__).parent.glob("*.py")}
     assert modules.isdisjoint(labs.__all__)

@@ -175,12 +175,12 @@ def test_checked_alone_the_log_warns_that_silence_proves_little(tmp_path, seed):
 
 @pytest.mark.parametrize("variable", [("NBGRADER_EXECUTION", "autograde"), ("HANOIKIT_MARKING", "1")])
 def test_while_marking_every_lab_is_one_plain_line_and_touches_nothing(
-    shipped, tmp_path, monkeypatch, variable
+    shipped, opened, tmp_path, monkeypatch, variable
 ):
     monkeypatch.setenv(*variable)
     monkeypatch.chdir(tmp_path)
     before = sorted(path.name for path in shipped.folder.iterdir())
-    shown = [getattr(labs, name)(shipped) for name in labs.__all__]
+    shown = [opened(name, shipped) for name in labs.__all__]
     for lab in shown:
         assert repr(lab).endswith("not shown while marking)") and "\n" not in repr(lab)
         # Cells of the trainee's own that use a lab find nothing in it, and do not fail.

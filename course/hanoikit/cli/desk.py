@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from hanoikit.network.scenario import Scenario
 
 app = typer.Typer(
-    help="Run a live exercise between desks: teams join with a browser or a notebook.", **SETTINGS
+    help="Run a live exercise between desks: teams join with a browser or a notebook.\n\n"
+    "Example: hanoikit desk serve --scenario first-night",
+    **SETTINGS,
 )
 
 _PORT = 8024

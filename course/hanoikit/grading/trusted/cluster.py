@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import tempfile
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -73,6 +74,7 @@ class ClusterExecutor:
     ) -> None:
         self.client = client
         self._workers = workers
+        self._scratch: Any = None
         self._settings = settings
         self._owned = list(owned)
 
@@ -96,8 +98,13 @@ class ClusterExecutor:
         connect: Any = Client
         local: Any = LocalCluster
         plain = {"serializers": ["msgpack"], "deserializers": ["msgpack"], "set_as_default": False}
+        scratch = tempfile.TemporaryDirectory(prefix="hanoikit-cluster-", ignore_cleanup_errors=True)
         if address is None:
-            with dask.config.set({"distributed.scheduler.allowed-failures": _ALLOWED_FAILURES}):
+            own = {
+                "distributed.scheduler.allowed-failures": _ALLOWED_FAILURES,
+                "temporary-directory": scratch.name,
+            }
+            with dask.config.set(own):
                 cluster = local(
                     n_workers=jobs or _processors(),
                     threads_per_worker=1,
@@ -123,6 +130,7 @@ class ClusterExecutor:
                 ) from error
             owned, workers = [client], 0
         executor = cls(client, settings, owned=owned, workers=workers)
+        executor._scratch = scratch
         try:
             executor._check()
         except BaseException:
@@ -148,6 +156,8 @@ class ClusterExecutor:
             with contextlib.suppress(Exception):
                 one.close()
         self._owned.clear()
+        if self._scratch is not None:
+            self._scratch.cleanup()
 
     def _check(self) -> None:
         """Every worker can mark, with this very version of the kit."""
