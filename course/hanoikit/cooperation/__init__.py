@@ -1,0 +1,1 @@
+"""Cooperation between States: the fitting instrument and channel, requests as data, letters, and the answer."""

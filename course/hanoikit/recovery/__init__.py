@@ -1,0 +1,1 @@
+"""Following, freezing and returning property."""
