@@ -202,6 +202,13 @@ class ServiceUnreachable(NetworkError):
     """The desk service does not answer, or not as a desk service does."""
 
 
+# cooperation between States
+
+
+class RequestUnreadable(HanoiKitError):
+    """A request between States is not of the form that requests have; ``findings`` lists every place."""
+
+
 # exercise
 
 

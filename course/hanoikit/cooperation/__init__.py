@@ -1,1 +1,153 @@
-"""Cooperation between States: the fitting instrument and channel, requests as data, letters, and the answer."""
+"""Cooperation between States: the fitting instrument and channel, requests as data, the answer, and later use.
+
+>>> from hanoikit.cooperation import AssistanceRequest, Measure, law, respond, validate
+>>> measure = Measure(id="m1", what="stored-data")
+>>> request = AssistanceRequest(requesting="XA", requested="XC", facts="...", measures=(measure,))
+>>> [remark.element for remark in validate(request)]          # everything that is missing, in reading order
+['reference', 'date', 'language', ...]
+>>> answer = respond(request, law("XC"), Circumstances())
+>>> answer.decision, [(one.measure, one.decision) for one in answer.measures]
+('ask', [('m1', 'ask')])
+>>> answer.would_change                                       # what would make it better
+('Say which data: ...', ...)
+
+| module | what it is about |
+|---|---|
+| ``instruments`` | which treaty and channel fits, with the reason (40(7), 60(1)) |
+| ``requests``, ``codec`` | one frozen object for each kind of request; JSON and back |
+| ``tables``      | kinds of request with their elements, measures of 40(3), assurances: data |
+| ``checking``    | ``validate``: every gap at once, with its provision and what to write |
+| ``schema``      | the JSON Schema of a request |
+| ``form``        | a request as the flat fields of a form, and back |
+| ``state_rules``  | each State's rules for answering: data |
+| ``circumstances`` | what the requested State knows about the case: data |
+| ``rules``, ``responder``, ``answer`` | named rules, and the answer with grounds, reasons, conditions |
+| ``extradition`` | the answer to a request to hand over a person; prosecute instead (37(11)) |
+| ``preservation`` | the answer to a request to preserve: a closed list of grounds (42(6)) |
+| ``proceedings`` | whether a transfer of proceedings makes sense (39, 22(5)) |
+| ``later_use``   | speciality, confidentiality and onward transfer through later uses (40(19), 40(20), 36(3)) |
+| ``marking``     | a drafted request judged on content and on restraint; an answer judged on decision and ground |
+
+Nothing here reads a clock or opens a connection. The States are invented. Names are loaded when they are first used.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hanoikit.cooperation.checking import (
+        validate,
+    )
+    from hanoikit.cooperation.requests import (
+        REQUESTS,
+        AssistanceRequest,
+        DataSpecification,
+        ExtraditionRequest,
+        JointInvestigationTerms,
+        Measure,
+        Offence,
+        Period,
+        Person,
+        Reasoned,
+        Request,
+        SpontaneousInformation,
+        TransferOfProceedings,
+        from_json,
+        read,
+        to_bytes,
+        to_json,
+    )
+    from hanoikit.cooperation.state_rules import (
+        CooperationLaw,
+        law,
+        laws,
+    )
+    from hanoikit.cooperation.tables import (
+        Assurance,
+        Element,
+        Kind,
+        MeasureKind,
+        assurance,
+        kind,
+        kinds,
+        measures,
+    )
+
+_HOMES = {
+    "checking": ("validate",),
+    "requests": (
+        "AssistanceRequest",
+        "DataSpecification",
+        "ExtraditionRequest",
+        "JointInvestigationTerms",
+        "Measure",
+        "Offence",
+        "Period",
+        "Person",
+        "REQUESTS",
+        "Reasoned",
+        "Request",
+        "SpontaneousInformation",
+        "TransferOfProceedings",
+        "from_json",
+        "read",
+        "to_bytes",
+        "to_json",
+    ),
+    "state_rules": (
+        "CooperationLaw",
+        "law",
+        "laws",
+    ),
+    "tables": (
+        "Assurance",
+        "Element",
+        "Kind",
+        "MeasureKind",
+        "assurance",
+        "kind",
+        "kinds",
+        "measures",
+    ),
+}
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "REQUESTS",
+    "AssistanceRequest",
+    "Assurance",
+    "CooperationLaw",
+    "DataSpecification",
+    "Element",
+    "ExtraditionRequest",
+    "JointInvestigationTerms",
+    "Kind",
+    "Measure",
+    "MeasureKind",
+    "Offence",
+    "Period",
+    "Person",
+    "Reasoned",
+    "Request",
+    "SpontaneousInformation",
+    "TransferOfProceedings",
+    "assurance",
+    "from_json",
+    "kind",
+    "kinds",
+    "law",
+    "laws",
+    "measures",
+    "read",
+    "to_bytes",
+    "to_json",
+    "validate",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME_OF:
+        value = getattr(import_module(f"{__name__}.{_HOME_OF[name]}"), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
