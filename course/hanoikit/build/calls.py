@@ -14,12 +14,15 @@ from typing import Any
 UNKNOWN = object()
 """The value of an argument that is not written out (a name, a computed value)."""
 
-OPTION_KINDS = frozenset({"choice", "choices", "order", "match"})
+OPTION_KINDS = frozenset({"choice", "choices", "order", "match", "gates", "request", "narrow", "confidence"})
 """Kinds whose control offers texts to pick from; these texts have to be readable in the prompt as well."""
+
+CASE_KINDS = frozenset({"gates", "request"})
+"""Kinds whose texts may stand in any Markdown cell above the control: several questions share one case file."""
 
 # Arguments of these kinds that are not texts to pick from.
 _NOT_OPTIONS = frozenset(
-    {"key", "why", "label", "hint", "prompt", "title", "points", "cite", "read", "shuffle"}
+    {"key", "why", "label", "hint", "prompt", "title", "points", "cite", "read", "shuffle", "needs_facts"}
 )
 
 
@@ -37,13 +40,32 @@ class Call:
         """Every text that the control offers, in the order written."""
         if self.kind not in OPTION_KINDS:
             return ()
+        if self.kind == "request":
+            return tuple(str(field["label"]) for field in self._form if "label" in field)
         found: list[str] = []
         for value in self.positional:
             _texts(value, found)
         for name, value in self.keywords.items():
             if name not in _NOT_OPTIONS:
                 _texts(value, found)
-        return tuple(found)
+        # Every row of a review may offer the same decisions.
+        return tuple(dict.fromkeys(found))
+
+    @property
+    def _form(self) -> list[dict[str, Any]]:
+        form = self.keywords.get("form", self.positional[0] if self.positional else UNKNOWN)
+        return [field for field in form if isinstance(field, dict)] if isinstance(form, (list, tuple)) else []
+
+    def offered(self, name: str) -> dict[str, Any] | None:
+        """What a named argument offers, by letter: the rows, parts or statements; None if not written out."""
+        value = self.keywords.get(name)
+        if value is None and name in {"parts", "statements"} and self.positional:
+            value = self.positional[0]
+        if name == "statements" and isinstance(value, (list, tuple)):
+            value = {str(n): text for n, text in enumerate(value, start=1)}
+        if name == "parts" and value is None:
+            value = {letter: text for letter, text in self.keywords.items() if letter not in _NOT_OPTIONS}
+        return value if isinstance(value, dict) else None
 
     @property
     def letters(self) -> tuple[str, ...]:

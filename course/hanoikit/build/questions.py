@@ -19,7 +19,8 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from hanoikit.build.calls import UNKNOWN, Call, last_call, only_comments, split_hidden
+from hanoikit.build.calls import CASE_KINDS, UNKNOWN, Call, last_call, only_comments, split_hidden
+from hanoikit.build.case_keys import unfitting
 from hanoikit.build.frontmatter import objectives
 from hanoikit.build.source import ROLE, Cell, Source
 from hanoikit.errors import Finding
@@ -133,7 +134,7 @@ def check(source: Source) -> list[Finding]:
     met: set[str] = set()
     everything = questions(source)
     for question in everything:
-        _check_question(question, known, add)
+        _check_question(question, source, known, add)
         if question.points > 0:
             met.add(question.objective)
     if not everything:
@@ -170,7 +171,7 @@ def _check_cell(cell: Cell, add: Add) -> None:
             )
 
 
-def _check_question(question: Question, known: Iterable[str], add: Add) -> None:
+def _check_question(question: Question, source: Source, known: Iterable[str], add: Add) -> None:
     name = question.id
     line = question.line
     if not _ID.match(name):
@@ -207,18 +208,21 @@ def _check_question(question: Question, known: Iterable[str], add: Add) -> None:
         add(question.prompts[0].line, "order", f"the prompt of {name} comes after its graded cell.")
     if question.points <= 0:
         add(question.graded[0].line, "no-points", f"{name} is worth no points.")
-    _check_options(question, add)
+    _check_options(question, source, add)
     if question.written:
         _check_written(question, add)
     else:
         _check_mark(question, add)
 
 
-def _check_options(question: Question, add: Add) -> None:
+def _check_options(question: Question, source: Source, add: Add) -> None:
     if not question.prompts or not question.controls:
         return
-    prompt = _normal(question.prompts[0].source)
     cell, call = question.controls[0]
+    readable = [question.prompts[0]]
+    if call.kind in CASE_KINDS:
+        readable = [one for one in source.cells if one.kind == "markdown" and one.line < cell.line]
+    prompt = "\n".join(_normal(one.source) for one in readable)
     for option in call.options:
         if _normal(option) not in prompt:
             add(
@@ -298,6 +302,8 @@ def _check_kinds(question: Question, mark: Call, cell: Cell, add: Add) -> None:
     if asked.kind != mark.kind:
         add(cell.line, "kinds-differ", f"{name} asks for {asked.kind}, but marks {mark.kind}.")
         return
+    for code, message in unfitting(asked, mark):
+        add(cell.line, code, f"{name}: {message}")
     letters = asked.letters
     if not letters:
         return

@@ -261,6 +261,10 @@ def _normal(question: Studied, value: Any) -> Any:
         "number": lambda: kinds.Number(spec.get("unit", "")),
         "moment": lambda: kinds.Moment(dict(spec.get("zones", ()))),
         "provision": lambda: kinds.Provision(several=isinstance(question.model, list)),
+        "gates": lambda: kinds.Gates.from_spec(spec),
+        "request": lambda: kinds.Request.from_spec(spec),
+        "narrow": lambda: kinds.Narrow.from_spec(spec),
+        "confidence": lambda: kinds.Confidence.from_spec(spec),
     }
     return makers[question.kind]().validate(value) if question.kind in makers else value
 

@@ -11,25 +11,44 @@ Every function takes ``hint``, the author's hint, which ``check`` shows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from hanoikit.exercise.book import BOOK
 from hanoikit.exercise.kinds import (
     Choice,
     Choices,
+    Confidence,
+    Gates,
     Kind,
     Match,
     Moment,
+    Narrow,
     Number,
     Order,
     Provision,
+    Request,
     Written,
     lettered,
 )
+from hanoikit.exercise.kinds.gates import Decisions
+from hanoikit.exercise.kinds.request import Form
 from hanoikit.exercise.marking import is_marking
 from hanoikit.i18n import _
 
-__all__ = ["choice", "choices", "match", "moment", "number", "order", "provision", "written"]
+__all__ = [
+    "choice",
+    "choices",
+    "confidence",
+    "gates",
+    "match",
+    "moment",
+    "narrow",
+    "number",
+    "order",
+    "provision",
+    "request",
+    "written",
+]
 
 
 def choice(
@@ -86,6 +105,48 @@ def written(
 ) -> None:
     """A written answer of at least ``words`` words, or one text for each named slot."""
     _ask(question, Written(slots, words), hint)
+
+
+def gates(
+    question: str,
+    /,
+    *,
+    rows: Mapping[str, str],
+    decisions: Decisions,
+    facts: Mapping[str, str] | None = None,
+    needs_facts: Collection[str] | None = None,
+    hint: str = "",
+) -> None:
+    """A decision for each row, with the numbers of the facts that carry it.
+
+    ``decisions`` are the same for all rows (``{"met": "Met", "fails": "Fails"}``) or a set for each row (``{"law":
+    {"met": ...}}``). Facts are asked for in the rows of ``needs_facts``, in all unless said; in other rows none can be
+    attached.
+    """
+    _ask(question, Gates(rows, decisions, facts, needs_facts), hint)
+
+
+def narrow(
+    question: str, /, parts: Mapping[str, str] | None = None, *, hint: str = "", **lettered_parts: str
+) -> None:
+    """Tick the parts that stay: ``ask.narrow("m07-q5", parts={"a": "...", "b": "..."})``."""
+    _ask(question, Narrow({**(parts or {}), **lettered_parts}), hint)
+
+
+def confidence(question: str, /, statements: Mapping[str, str] | Iterable[str], *, hint: str = "") -> None:
+    """How sure one is that each statement is true, 0 to 100 % in steps of ten; a plain list is numbered 1, 2, 3
+    ..."""
+    named = (
+        statements
+        if isinstance(statements, Mapping)
+        else {str(n): text for n, text in enumerate(statements, start=1)}
+    )
+    _ask(question, Confidence(named), hint)
+
+
+def request(question: str, /, form: Form, *, hint: str = "") -> None:
+    """A document from a form; ``hanoikit.exercise.kinds.request`` says what a field is."""
+    _ask(question, Request(form), hint)
 
 
 def _ask(question: str, kind: Kind, hint: str) -> None:

@@ -56,13 +56,13 @@ def explanation(why: Why, answer: str, default: str = "") -> str:
     return why.get(answer) or why.get("*", "") or default
 
 
-def _verdict(share: float) -> str:
+def standing(share: float) -> str:
     if share >= 1:
         return _("Right.")
     return _("Partly right.") if share > 0 else _("Not right.")
 
 
-def _joined(*sentences: str) -> str:
+def joined(*sentences: str) -> str:
     return " ".join(sentence for sentence in sentences if sentence)
 
 
@@ -81,7 +81,7 @@ def choice(given: str, *, key: str | Collection[str], why: Why = "") -> Judgemen
     share = rules.choice(given, key=key)
     letters = sorted(set(why) - {"*"}) if isinstance(why, Mapping) else []
     details = tuple(Detail(letter, letter in _as_keys(key), explanation(why, letter)) for letter in letters)
-    return Judgement(share, _joined(_verdict(share), explanation(why, given)), details)
+    return Judgement(share, joined(standing(share), explanation(why, given)), details)
 
 
 def choices(given: Sequence[str], *, key: Collection[str], why: Why = "") -> Judgement:
@@ -97,12 +97,12 @@ def choices(given: Sequence[str], *, key: Collection[str], why: Why = "") -> Jud
         Detail(
             letter,
             (letter in given) == (letter in key),
-            _joined(_stand(letter, given, key), explanation(why, letter)),
+            joined(_stand(letter, given, key), explanation(why, letter)),
         )
         for letter in letters
     )
     general = why if isinstance(why, str) else why.get("*", "")
-    return Judgement(share, _joined(_verdict(share), reason, general), details)
+    return Judgement(share, joined(standing(share), reason, general), details)
 
 
 def _stand(letter: str, given: Collection[str], key: Collection[str]) -> str:
@@ -123,7 +123,7 @@ def order(given: Sequence[str], *, key: Sequence[str | Collection[str]], why: Wh
     if isinstance(why, Mapping):
         details = [Detail(item, None, why[item]) for item in flat if item in why]
     general = why if isinstance(why, str) else why.get("*", "")
-    return Judgement(share, _joined(_verdict(share), reason, general), tuple(details))
+    return Judgement(share, joined(standing(share), reason, general), tuple(details))
 
 
 def match(
@@ -139,7 +139,7 @@ def match(
         Detail(
             f"{left} – {given.get(left) or '?'}",
             given.get(left) == wanted,
-            _joined(
+            joined(
                 "" if given.get(left) == wanted else _("The match is {right}.").format(right=wanted),
                 why.get(left, "") if isinstance(why, Mapping) else "",
             ),
@@ -147,7 +147,7 @@ def match(
         for left, wanted in key.items()
     )
     general = why if isinstance(why, str) else why.get("*", "")
-    return Judgement(share, _joined(_verdict(share), reason, general), details)
+    return Judgement(share, joined(standing(share), reason, general), details)
 
 
 def number(
@@ -163,7 +163,7 @@ def number(
     share = rules.number(given, key=key, tolerance=tolerance, bands=bands)
     reason = "" if share >= 1 else _("The answer is {key}.").format(key=f"{key} {unit}".strip())
     special = _by_value(why, given) if isinstance(why, Mapping) else why
-    return Judgement(share, _joined(_verdict(share), reason, special))
+    return Judgement(share, joined(standing(share), reason, special))
 
 
 def _by_value(why: Mapping[str, str], given: float) -> str:
@@ -207,7 +207,7 @@ def moment(
                 n=_days(off)
             )
     special = why if isinstance(why, str) else _by_moment(why, at)
-    return Judgement(share, _joined(_verdict(share), reason, special))
+    return Judgement(share, joined(standing(share), reason, special))
 
 
 def _days(off: timedelta) -> int:
@@ -246,7 +246,7 @@ def provision(
     if isinstance(given, str):
         share = rules.provision(given, key=wanted, partial=shares)
         reason = "" if share >= 1 else _("The provision is {key}.").format(key=_(" or ").join(wanted))
-        return Judgement(share, _joined(_verdict(share), reason, explanation(texts, given)))
+        return Judgement(share, joined(standing(share), reason, explanation(texts, given)))
     return choices(list(given), key=wanted, why=texts)
 
 

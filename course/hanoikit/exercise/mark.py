@@ -20,25 +20,45 @@ from typing import Any, TypeVar
 
 from hanoikit.errors import AnswerMalformed, QuestionInvalid, SheetError
 from hanoikit.exercise import judge
+from hanoikit.exercise import judge_cases as cases
 from hanoikit.exercise.book import BOOK
 from hanoikit.exercise.judge import Judgement, Why
-from hanoikit.exercise.kinds import Choice, Choices, Kind, Match, Moment, Number, Order, Provision
+from hanoikit.exercise.judge_cases import Element, GateKey, Judge
+from hanoikit.exercise.kinds import (
+    Choice,
+    Choices,
+    Confidence,
+    Gates,
+    Kind,
+    Match,
+    Moment,
+    Narrow,
+    Number,
+    Order,
+    Provision,
+    Request,
+)
 from hanoikit.exercise.records import Plain
 from hanoikit.exercise.verdict import Mark, NoCredit, award
 from hanoikit.i18n import _
 
 __all__ = [
+    "Element",
     "Mark",
     "NoCredit",
     "accepted",
     "choice",
     "choices",
+    "confidence",
     "function",
+    "gates",
     "match",
     "moment",
+    "narrow",
     "number",
     "order",
     "provision",
+    "request",
 ]
 
 Cite = str | Sequence[str]
@@ -183,6 +203,84 @@ def provision(
     return _mark(question, points, Provision(several=several), decide, cite, read)
 
 
+def gates(
+    question: str,
+    *,
+    key: GateKey,
+    points: float,
+    why: Why = "",
+    cite: Cite = (),
+    read: str = "",
+) -> Mark:
+    """The mean over the rows of the key. A row earns 0 for a wrong decision, else 1 if at least one fact of ``carry``
+    is named, less 0.5 for each named fact that is in neither ``carry`` nor ``bear``, never below 0.
+
+    ``key`` is ``{"law": {"decision": "met", "carry": ["3"], "bear": ["3", "7"]}, ...}``; ``decision`` may be several
+    right ones. A row without ``carry`` needs no facts.
+    """
+    asked = _asked(question, Gates)
+    kind = asked or Gates({row: row for row in key}, None)
+    _check_gates(key, asked)
+
+    def decide(given: Plain) -> Judgement:
+        return cases.gates(given, key=key, labels=kind.rows, decision_text=kind.decision_text, why=why)
+
+    return _mark(question, points, kind, decide, cite, read)
+
+
+def narrow(
+    question: str,
+    *,
+    needed: Collection[str],
+    excess: Collection[str],
+    points: float,
+    why: Why = "",
+    cite: Cite = (),
+    read: str = "",
+) -> Mark:
+    """(Needed parts kept / needed) x (excess parts removed / excess). Parts in neither list are neutral; an empty list
+    is no condition."""
+    kind = _asked(question, Narrow) or Narrow(None)
+    _check_key([*needed, *excess], kind.parts or {*needed, *excess})
+    if set(needed) & set(excess):
+        raise QuestionInvalid(_("A part cannot be both needed and too much."), where=question)
+
+    def decide(given: Plain) -> Judgement:
+        return cases.narrow(given, needed=needed, excess=excess, texts=kind.parts, why=why)
+
+    return _mark(question, points, kind, decide, cite, read)
+
+
+def confidence(
+    question: str,
+    *,
+    key: Mapping[str, bool],
+    points: float,
+    why: Why = "",
+    cite: Cite = (),
+    read: str = "",
+) -> Mark:
+    """The Brier score: the mean over the statements of 1 - 4 (p - t)^2, with p the percentage / 100 and t 1 for true
+    and 0 for false; never below 0 for the whole. 50 % everywhere earns 0; what is not said counts as 50 %."""
+    kind = _asked(question, Confidence) or Confidence({name: name for name in key})
+    _check_key(key, kind.statements)
+
+    def decide(given: Plain) -> Judgement:
+        return cases.confidence(given, key=key, statements=kind.statements, why=why)
+
+    return _mark(question, points, kind, decide, cite, read)
+
+
+def request(question: str, *, judge: Judge, points: float, cite: Cite = (), read: str = "") -> Mark:
+    """The weighted mean of the elements (:class:`Element`) that ``judge`` finds in the form's value; 0 where a fatal
+    element earned nothing.
+
+    ``judge`` gets a value for every field, as the table in ``hanoikit.exercise.kinds.request`` says, filled in or not.
+    """
+    kind = _asked(question, Request) or Request(None)
+    return _mark(question, points, kind, lambda given: cases.document(given, judge=judge), cite, read)
+
+
 def function(
     question: str,
     name: str,
@@ -281,3 +379,21 @@ def _check_key(key: Iterable[str], options: Collection[str]) -> None:
     strange = sorted(set(key) - set(options))
     if strange or not set(key):
         raise QuestionInvalid(_("The author key names options that do not exist."), where=", ".join(strange))
+
+
+def _check_gates(key: GateKey, asked: Gates | None) -> None:
+    _check_key(key, asked.rows if asked else key)
+    for row, wanted in key.items():
+        if not wanted.get("decision") or not set(wanted) <= {"decision", "carry", "bear"}:
+            raise QuestionInvalid(_("The author key of a row needs a decision."), where=row)
+        if asked is None:
+            continue
+        right = wanted["decision"]
+        _check_key([right] if isinstance(right, str) else right, (asked.decisions or {})[row])
+        facts = [*wanted.get("carry", ()), *wanted.get("bear", ())]
+        if facts:
+            _check_key(facts, asked.facts)
+        if wanted.get("carry") and row not in asked.needs_facts:
+            raise QuestionInvalid(
+                _("The author key wants facts where the question asks for none."), where=row
+            )

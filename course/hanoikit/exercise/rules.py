@@ -87,3 +87,56 @@ def provision(given: str, *, key: str | Collection[str], partial: Mapping[str, f
     if given == key if isinstance(key, str) else given in key:
         return 1.0
     return (partial or {}).get(given, 0.0)
+
+
+def gate(
+    decision: str | None,
+    facts: Collection[str],
+    *,
+    key: str | Collection[str],
+    carry: Collection[str] = (),
+    bear: Collection[str] = (),
+) -> float:
+    """One row of a review: nothing for a wrong decision, else 1 if a fact in ``carry`` is named, less 0.5 for each
+    named fact that has no bearing on it; never below 0.
+
+    A row without ``carry`` needs no facts and earns 1 for its decision. Facts that carry a decision bear on it.
+    """
+    if not choice(decision or "", key=key):
+        return 0.0
+    if not carry:
+        return 1.0
+    beside = len(set(facts) - set(carry) - set(bear))
+    return max(0.0, bool(set(facts) & set(carry)) - 0.5 * beside)
+
+
+def narrow(kept: Collection[str], *, needed: Collection[str], excess: Collection[str]) -> float:
+    """(needed parts kept / needed) x (excess parts removed / excess).
+
+    Keeping everything and removing everything both earn 0. Parts in neither list are neutral; an empty list counts as
+    kept, or removed, in full.
+    """
+    stays = len(set(kept) & set(needed)) / len(set(needed)) if needed else 1.0
+    goes = len(set(excess) - set(kept)) / len(set(excess)) if excess else 1.0
+    return stays * goes
+
+
+def confidence(percent: Mapping[str, float | None], *, key: Mapping[str, bool]) -> float:
+    """The Brier score: the mean over the statements of 1 - 4 (p - t)^2, never below 0 for the whole.
+
+    p is the percentage / 100 and t is 1 for a true statement and 0 for a false one. 50 % earns 0 and counts where
+    nothing is said; sure and right earns 1, sure and wrong loses 3. Saying what one believes earns most on average.
+    """
+    shares = [brier(percent.get(statement), truth=truth) for statement, truth in key.items()]
+    return max(0.0, sum(shares) / len(shares))
+
+
+def brier(percent: float | None, *, truth: bool) -> float:
+    """What one statement adds to the mean: 1 - 4 (p - t)^2, from -3 to 1."""
+    p = 0.5 if percent is None else percent / 100
+    return 1 - 4 * (p - truth) ** 2
+
+
+def weighted(shares: Sequence[tuple[float, float]]) -> float:
+    """The mean of (share, weight) pairs: how a document is put together from its elements."""
+    return sum(share * weight for share, weight in shares) / sum(weight for _share, weight in shares)

@@ -74,7 +74,11 @@ def show(asked: Asked) -> None:
         from hanoikit.exercise.controls import answer_control
     except ImportError:
         plain_form.show()
-        print(_("No controls here. Answer with: answer({id}, ...)").format(id=repr(asked.question)))
+        print(
+            _("No controls here. Answer with: answer({id}, {value})").format(
+                id=repr(asked.question), value=asked.kind.template()
+            )
+        )
         return
     put(answer_control(asked, plain_form))
     plain_form.show()

@@ -22,7 +22,7 @@ from hanoikit.exercise.judge import Judgement, explained
 from hanoikit.exercise.kinds import Kind
 from hanoikit.exercise.records import Plain
 from hanoikit.exercise.showing import title
-from hanoikit.i18n import _, direction
+from hanoikit.i18n import _, direction, ngettext
 
 _HERE = Path(__file__).parent
 _FILES = {
@@ -34,7 +34,14 @@ _FILES = {
     "provision": "line.js",
     "moment": "moment.js",
     "written": "written.js",
+    "gates": "gates.js",
+    "request": "request.js",
+    "narrow": "narrow.js",
+    "confidence": "confidence.js",
 }
+_CASES = frozenset({"gates", "request", "narrow", "confidence"})
+_REMARKS = 2
+"""How many of the things still open the status line reads out; ``check`` says them all."""
 
 
 @cache
@@ -72,6 +79,37 @@ def strings() -> dict[str, str]:
     }
 
 
+def case_strings() -> dict[str, str]:
+    """The texts of the controls for a whole case."""
+    return {
+        "facts": _("Facts of the case"),
+        "factsHelp": _(
+            "Drag a fact to a row, or press its number there. On the keyboard: the arrow keys move between "
+            "the numbers of a row, the space bar attaches or removes a fact."
+        ),
+        "factsFor": _("Facts for: {row}"),
+        "fact": _("Fact {n}: {text}"),
+        "noFacts": _("No fact attached yet."),
+        "attachedList": _("Facts attached to: {row}"),
+        "attached": _("Fact {n} attached to: {row} Attached there: {list}."),
+        "removed": _("Fact {n} removed from: {row} Attached there: {list}."),
+        "nothing": _("none"),
+        "removeFact": _("Remove fact {n} from: {row}"),
+        "required": _("required"),
+        "still": _("Still to be filled in."),
+        "date": _("Date"),
+        "time": _("Time"),
+        "zone": _("Time zone"),
+        "tickAll": _("Tick every part"),
+        "stays": _("stays"),
+        "goes": _("goes"),
+        "false": _("sure it is false"),
+        "true": _("sure it is true"),
+        "notSaid": _("nothing said yet"),
+        "percent": _("{n} %: {words}"),
+    }
+
+
 class Control(anywidget.AnyWidget):
     """A control for one question. ``spec`` says what to draw, ``value`` what was given, ``status`` what
     became of it."""
@@ -87,7 +125,7 @@ class Control(anywidget.AnyWidget):
             "legend": legend,
             "dir": direction(),
             "graded": graded,
-            "t": strings(),
+            "t": strings() | (case_strings() if kind.name in _CASES else {}),
             **kind.spec(),
         }
         # Given before the parent's own start-up: anywidget takes them over as the module and style of this
@@ -145,17 +183,16 @@ class AnswerControl(Control):
         except AnswerMalformed as error:
             return None, {"seq": 0, "state": "error", "text": str(error)}
         missing = kind.missing(value)
-        text = " ".join(
-            [_("Not complete yet."), *missing, self._brief(saved)] if missing else [self._brief(saved)]
-        )
+        text = " ".join([*_open(missing), self._brief(value, saved)])
         state = "error" if not saved.on_disk else "incomplete" if missing else "saved"
         return value, {"seq": 0, "state": state, "text": text}
 
-    def _brief(self, saved: Any) -> str:
-        # A whole written answer need not be read out after each pause.
-        if self._asked.kind.name == "written" and saved.on_disk:
-            return _("Saved at {time}.").format(time=saved.at.strftime("%H:%M:%S"))
-        return confirm(saved)
+    def _brief(self, value: Plain, saved: Any) -> str:
+        text = self._asked.kind.brief(value)
+        if text == self._asked.kind.describe(value) or not saved.on_disk:
+            return confirm(saved)
+        at = _("Saved at {time}.").format(time=saved.at.strftime("%H:%M:%S"))
+        return f"{text}. {at}" if text else at
 
     def take(self, value: Any) -> dict[str, Any]:
         """Write the value to the sheet."""
@@ -197,6 +234,15 @@ class AnswerControl(Control):
         return {**data, "text/plain": self._plain_form.bundle()["text/plain"]}, metadata
 
 
+def _open(missing: tuple[str, ...]) -> list[str]:
+    """What is still open, for the status line."""
+    if not missing:
+        return []
+    rest = len(missing) - _REMARKS
+    more = [ngettext("{n} more is open.", "{n} more are open.", rest).format(n=rest)] if rest > 0 else []
+    return [_("Not complete yet."), *missing[:_REMARKS], *more]
+
+
 class SelfCheckControl(Control):
     """A control that explains at once and writes nothing."""
 
@@ -215,7 +261,7 @@ class SelfCheckControl(Control):
         self.value = given
         missing = self._kind.missing(given)
         if missing:
-            return {"state": "incomplete", "text": " ".join(missing)}
+            return {"state": "incomplete", "text": " ".join(_open(missing))}
         judgement = self._decide(given)
         state = "right" if judgement.share >= 1 else "partly" if judgement.share > 0 else "wrong"
         return {"state": state, "text": explained(judgement)}

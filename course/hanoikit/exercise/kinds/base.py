@@ -29,6 +29,14 @@ class Kind(ABC):
     def describe(self, value: Plain) -> str:
         """A validated value as text for a person."""
 
+    def brief(self, value: Plain) -> str:
+        """A validated value in a few words, for the status line, which is read out after each change."""
+        return self.describe(value)
+
+    def template(self) -> str:
+        """An answer as it is written in code, to be filled in: ``answer("m04-q1", TEMPLATE)``."""
+        return "..."
+
     def missing(self, value: Plain) -> tuple[str, ...]:
         """What is still to be given, in sentences; empty for a complete answer."""
         return ()

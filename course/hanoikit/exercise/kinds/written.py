@@ -59,6 +59,9 @@ class Written(Kind):
             return "\n".join(f"{self.slots[slot]}: {text}" for slot, text in value.items())
         return str(value)
 
+    def brief(self, value: Plain) -> str:
+        return ""  # a whole written answer need not be read out after each pause
+
     def missing(self, value: Plain) -> tuple[str, ...]:
         texts = value if self.slots else {"": value}
         blank = [slot for slot, text in texts.items() if not text.strip()]
