@@ -11,17 +11,16 @@ it. The same log gives the same bytes.
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from hanoikit.errors import EvidenceError, ToolMissing, UsageError
+from hanoikit.errors import UsageError
 from hanoikit.evidence.atomic import refusing, temporary
 from hanoikit.evidence.custody import CustodyEntry, CustodyLog
+from hanoikit.evidence.typesetting import soft, typeset
 from hanoikit.i18n import _, direction
 from hanoikit.trust.certificates import Person, person
 
@@ -29,9 +28,6 @@ Paper = Literal["a4", "us-letter"]
 _TEMPLATE = Path(__file__).with_name("form.typ")
 #: Characters of a note over which a row of the table may break across pages.
 _LONG = 600
-_RUN = re.compile(r"[!-~]{24}(?=[!-~])")
-_HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")
-_DIGEST = re.compile(r"^[0-9a-f]{16,}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +84,7 @@ def custody_form(
         "rtl": direction() == "rtl",
         "labels": _labels(),
     }
-    pdf, fonts = _typeset(json.dumps(_soft(data), ensure_ascii=False), moment)
+    pdf, fonts = typeset(_TEMPLATE, soft(data), moment)
     path = Path(path)
     with refusing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -170,21 +166,6 @@ def _row(entry: CustodyEntry, people: Mapping[str, Person], exhibits: Mapping[st
     }
 
 
-def _soft(value: Any) -> Any:
-    """The same data as it can stand on paper.
-
-    Runs of characters that would go over the edge get places to break; characters that are invisible, or
-    that turn the direction of what follows (a name could pose as another), are written out.
-    """
-    if isinstance(value, str):
-        value = _HIDDEN.sub(lambda found: found.group().encode("unicode_escape").decode("ascii"), value)
-        # Digests have lines of their own and stay whole, so that they can be copied.
-        return value if _DIGEST.match(value) else _RUN.sub("\\g<0>\u200b", value)
-    if isinstance(value, dict):
-        return {name: _soft(part) for name, part in value.items()}
-    return [_soft(part) for part in value] if isinstance(value, list) else value
-
-
 def _labels() -> dict[str, str]:
     return {
         "description": _("Custody form printed from a signed custody log"),
@@ -215,41 +196,6 @@ def _labels() -> dict[str, str]:
         "name-signature": _("Name, signature"),
         "time-hint": _("Offset from UTC:"),
     }
-
-
-def _typeset(data: str, moment: datetime) -> tuple[bytes, Literal["bundled", "system"]]:
-    try:
-        import typst
-    except ImportError as error:
-        raise ToolMissing(
-            _("The Python package typst is not installed."), next_step=_("Install it with: pip install typst")
-        ) from error
-    # PDF/UA refuses to leave out a character for which there is no font; that is how a missing font is
-    # noticed.
-    for bundled_only in (True, False):
-        try:
-            pdf = typst.compile(
-                str(_TEMPLATE),
-                root=str(_TEMPLATE.parent),
-                format="pdf",
-                sys_inputs={"data": data},
-                ignore_system_fonts=bundled_only,
-                pdf_standards=["ua-1"],
-                timestamp=int(moment.timestamp()),
-            )
-        except typst.TypstError as error:
-            problem = error
-            continue
-        return pdf, "bundled" if bundled_only else "system"
-    without_font = re.search(r"the text `\"(.+?)\"` could not be displayed", str(problem))
-    if without_font:
-        raise EvidenceError(
-            _("This machine has no font for {text}; the form was not printed.").format(
-                text=without_font.group(1)
-            ),
-            next_step=_("Install a font for its script, on Debian or Ubuntu fonts-noto and fonts-noto-cjk."),
-        )
-    raise EvidenceError(_("The form cannot be typeset: {why}").format(why=str(problem).strip()))
 
 
 def _pages(path: Path) -> int:
