@@ -49,3 +49,8 @@ def direction() -> str:
     """``"rtl"`` for languages written from right to left, else ``"ltr"``; for the ``dir`` attribute of controls."""
     info = _translations().info()
     return "rtl" if info.get("language", "").split("_")[0] in {"ar", "fa", "he", "ur", "ps"} else "ltr"
+
+
+def language() -> str:
+    """The language of the texts as a BCP 47 tag (``"en"``, ``"pt-BR"``), for ``lang`` attributes."""
+    return _translations().info().get("language", "").replace("_", "-") or "en"

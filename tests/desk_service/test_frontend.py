@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from hanoikit.desk_service import wording
 from hanoikit.desk_service.drafts import check_draft
 from hanoikit.desk_service.frontend import module_source, styles
 from hanoikit.desk_service.showing import desk_view, form_of_kinds
@@ -35,6 +36,49 @@ def test_one_module_has_no_imports_left_and_exports_the_desk() -> None:
     assert not re.search(r"^import ", source, flags=re.MULTILINE)
     assert re.findall(r"^export .*", source, flags=re.MULTILINE) == ["export { mountDesk };"]
     assert styles(".hk-desk").startswith(".hk-desk {")
+
+
+def test_every_text_of_the_pages_comes_from_the_catalogue_and_none_is_left_over() -> None:
+    from importlib.resources import files
+
+    pages = files("hanoikit.desk_service") / "pages"
+    sources = {path.name: path.read_text(encoding="utf-8") for path in pages.iterdir()}
+    named = set()
+    for name, text in sources.items():
+        code = re.sub(r"^\s*//.*$", "", text, flags=re.MULTILINE)
+        named |= set(re.findall(r"\{\{(\w+)\}\}", code))
+        for first in re.findall(r"\bw\(([^,()]*)[,)]", code):
+            named |= set(re.findall(r'"(\w+)"', first))
+        # A word with a capital letter and another word after it is a sentence for a person.
+        assert not re.search(r"""["'`>][A-Z][a-z]+ [a-z]""", code), name
+    known = set(wording.words())
+    families = ("pace_", "mark_", "standing_")
+    in_tables = {
+        "desk",
+        "state",
+        "last_seen",
+        "received",
+        "unread_head",
+        "sent_head",
+        "clocks",
+        "when",
+        "what",
+    }
+    in_tables |= {"time", "from", "to", "mark", "urgent", "emergency", "facilitator", "observer"}
+    assert named - known <= {"language", "direction"}
+    left = {one for one in known - named - in_tables if not one.startswith(families)}
+    assert left == set()
+
+
+def test_the_pages_speak_the_language_of_the_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wording, "_", lambda text: f"«{text}»")
+    monkeypatch.setattr(wording, "language", lambda: "ar")
+    monkeypatch.setattr(wording, "direction", lambda: "rtl")
+    page = wording.with_texts("desk.html", "<html lang='{{language}}' dir='{{direction}}'><b>{{join}}</b>")
+    assert page == "<html lang='ar' dir='rtl'><b>«Join»</b>"
+    source = module_source()
+    assert '"send": "«Send»"' in source and '"locale": "ar"' in source
+    assert "const WORDS = {};" not in source
 
 
 @pytest.mark.browser

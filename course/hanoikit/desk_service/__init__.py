@@ -16,6 +16,7 @@
 | ``service``  | the exercise while it runs: clock, desks, sends, notes, marks |
 | ``story``    | injects and scripted desks on the exercise's clock |
 | ``drafts``, ``showing`` | what a person writes and sees, as plain data; also for a panel in a notebook |
+| ``wording``  | the texts of the pages, in the language of the service |
 | ``routes``, ``desk_routes``, ``room_routes``, ``openapi`` | HTTP |
 | ``record``, ``checking``, ``report`` | the record as a signed bundle, its verification, and a report to read |
 | ``client``, ``frontend`` | a desk in another program; the page of a desk as one module for a panel |

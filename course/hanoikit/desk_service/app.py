@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -96,6 +97,9 @@ def _endpoint(route: Route) -> Callable[[Request], Awaitable[Any]]:
             return await route.handler(Call(state.service, state.story, access, request, caller, raw, body))
         except HanoiKitError as error:
             return _problem(error)
+        except SQLAlchemyError:  # reading failed: writing has its own answer
+            _log.exception("The database does not answer.")
+            return _problem(_no_answer())
         except ClientDisconnect:
             return Response(status_code=400)
 
@@ -115,6 +119,15 @@ def _problem(error: HanoiKitError) -> Response:
     elif status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     return Json(problem, status_code=status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def _no_answer() -> ServiceRefused:
+    return ServiceRefused(
+        _("The database of the exercise does not answer; nothing was sent."),
+        code="no-database",
+        status=503,
+        next_step=_("Tell the facilitator, then try again."),
+    )
 
 
 async def _no_route(_request: Request, error: Exception) -> Response:

@@ -13,7 +13,9 @@ from __future__ import annotations
 import re
 from importlib.resources import files
 
-_PARTS = ("fields.js", "composer.js", "desk.js")
+from hanoikit.desk_service.wording import with_texts
+
+_PARTS = ("words.js", "fields.js", "composer.js", "desk.js")
 
 
 def module_source() -> str:
@@ -36,4 +38,4 @@ def styles(scope: str) -> str:
 
 
 def _read(name: str) -> str:
-    return (files("hanoikit.desk_service") / "pages" / name).read_text(encoding="utf-8")
+    return with_texts(name, (files("hanoikit.desk_service") / "pages" / name).read_text(encoding="utf-8"))

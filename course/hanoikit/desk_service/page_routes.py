@@ -5,10 +5,11 @@ from __future__ import annotations
 from importlib.resources import files
 from typing import Any
 
-from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from hanoikit.desk_service.openapi import description
 from hanoikit.desk_service.routes import Call, Json, Parameter, Route
+from hanoikit.desk_service.wording import with_texts
 from hanoikit.errors import ServiceRefused
 from hanoikit.i18n import _
 
@@ -19,6 +20,7 @@ PARTS = {
     "fields.js": "text/javascript",
     "room.js": "text/javascript",
     "wire.js": "text/javascript",
+    "words.js": "text/javascript",
     "house.css": "text/css",
     "icon.svg": "image/svg+xml",
 }
@@ -56,9 +58,9 @@ async def health(_call: Call) -> Any:
 
 
 def _page(name: str, media: str) -> Response:
-    path = files("hanoikit.desk_service") / "pages" / name
+    text = with_texts(name, (files("hanoikit.desk_service") / "pages" / name).read_text(encoding="utf-8"))
     headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-cache"}
-    return FileResponse(str(path), media_type=f"{media}; charset=utf-8", headers=headers)
+    return Response(text, media_type=f"{media}; charset=utf-8", headers=headers)
 
 
 def routes() -> tuple[Route, ...]:

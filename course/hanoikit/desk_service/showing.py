@@ -19,6 +19,7 @@ from hanoikit.network.boundaries import limits
 from hanoikit.network.case import Case, Clock, Entry, status_label
 from hanoikit.network.desk import Desk
 from hanoikit.network.directory import Directory
+from hanoikit.network.labels import choice_label, note_label
 from hanoikit.network.messages import Message
 from hanoikit.network.tables import Element
 
@@ -108,6 +109,7 @@ def message_json(message: Message) -> dict[str, Any]:
         "reference": message.reference,
         "regarding": message.regarding,
         "urgency": message.urgency,
+        "urgency_label": choice_label(message.urgency),
         "language": message.language,
         "body": body,
         "stated": [
@@ -128,7 +130,15 @@ def _case(desk: Desk, case: Case, now: datetime, unread: set[str]) -> dict[str, 
         "status": str(case.status.value),
         "status_label": status_label(case.status),
         "entries": [_entry(desk, entry, unread) for entry in case.entries],
-        "notes": [{"what": note.what, "text": note.text, "at": note.at.isoformat()} for note in case.notes],
+        "notes": [
+            {
+                "what": note.what,
+                "what_label": note_label(note.what),
+                "text": note.text,
+                "at": note.at.isoformat(),
+            }
+            for note in case.notes
+        ],
         "waits": [entry.message.id for entry in case.waiting_for_us()],
         "acts": [
             {
@@ -171,6 +181,7 @@ def _element(one: Element) -> dict[str, Any]:
         "why": _(one.why),
         "write": _(one.write),
         "choices": list(one.choices),
+        "choice_labels": [choice_label(each) for each in one.choices],
     }
 
 
@@ -179,7 +190,7 @@ def _lines(value: Any, element: Element) -> list[str]:
     if element.type == "data":
         return [
             "; ".join(
-                f"{_(inner.label)}: {each[inner.name]}"
+                f"{_(inner.label)}: {choice_label(each[inner.name]) if inner.type == 'choice' else each[inner.name]}"
                 for inner in tables.data_elements()
                 if each[inner.name]
             )
@@ -189,4 +200,6 @@ def _lines(value: Any, element: Element) -> list[str]:
         return [str(each) for each in value]
     if element.type == "flag":
         return [_("yes")]
+    if element.type == "choice":
+        return [choice_label(str(value))]
     return str(value).splitlines()

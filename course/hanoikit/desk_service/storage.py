@@ -163,7 +163,8 @@ class Storage:
         if url.startswith("sqlite"):
             return cls._sqlite(url)
         try:
-            engine = create_engine(url, pool_size=6, max_overflow=4)
+            # Asked before use: a connection may have been lost since, with the server that was started again.
+            engine = create_engine(url, pool_size=6, max_overflow=4, pool_pre_ping=True)
             guard = engine.connect()
             if not guard.execute(
                 text("select pg_try_advisory_lock(:number)"), {"number": _ADVISORY}

@@ -21,6 +21,7 @@ from hanoikit.errors import HanoiKitError
 from hanoikit.i18n import _
 from hanoikit.labs.panel import Field
 from hanoikit.network import tables
+from hanoikit.network.labels import choice_label
 from hanoikit.network.messages import TYPE, Message
 from hanoikit.network.tables import Element
 
@@ -34,29 +35,6 @@ class Draft:
 
     message: Message | None
     wrong: tuple[str, ...]
-
-
-def choice_label(choice: str) -> str:
-    """A choice of the tables in words that a person says."""
-    return {
-        "convention-offence": _("an offence of the Convention (articles 7 to 17)"),
-        "serious-crime": _("other serious crime (four years or more)"),
-        "none": _("none"),
-        "confidential": _("confidential"),
-        "confidential-no-notice": _("confidential, and the user is not told"),
-        "subscriber": _("subscriber information"),
-        "traffic": _("traffic data"),
-        "content": _("content data"),
-        "open-source": _("open source: public data"),
-        "voluntary": _("voluntary: somebody gives them freely"),
-        "production": _("production order"),
-        "search": _("search and seizure"),
-        "real-time": _("real-time collection"),
-        "interception": _("interception"),
-        "central-authority": _("central authority to central authority"),
-        "diplomatic": _("diplomatic channel"),
-        "interpol": _("INTERPOL, in an urgent case"),
-    }.get(choice, choice.replace("-", " "))
 
 
 def fields(prefix: str, kind: str, *, lines: int, values: Mapping[str, Any]) -> list[Field]:

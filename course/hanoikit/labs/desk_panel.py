@@ -27,6 +27,7 @@ from hanoikit.network import tables
 from hanoikit.network.case import NOTES
 from hanoikit.network.desk import Entry
 from hanoikit.network.envelope import Envelope
+from hanoikit.network.labels import choice_label, note_label
 from hanoikit.network.messages import Message
 from hanoikit.network.scenario import Scenario
 from hanoikit.network.trainee_desk import TraineeDesk
@@ -368,7 +369,7 @@ class _DeskView:
             )
             to = self._given("to")
             found.append(Field(f"{prefix}.to", "select", _("To"), (("", _("choose")), *desks), to))
-        urgency = tuple((one, desk_form.choice_label(one)) for one in ("ordinary", "urgent", "emergency"))
+        urgency = tuple((one, choice_label(one)) for one in ("ordinary", "urgent", "emergency"))
         about_urgency = self.room.desk.message(about).urgency if about else "ordinary"
         found += [
             Field(f"{prefix}.urgency", "select", _("Urgency"), urgency, self._given("urgency", about_urgency)),
@@ -516,7 +517,7 @@ class _DeskView:
         return found or (("", _("no case file yet")),)
 
     def _note_fields(self) -> list[Field]:
-        whats = tuple((one, desk_shown.note_label(one)) for one in NOTES if one != "read")
+        whats = tuple((one, note_label(one)) for one in NOTES if one != "read")
         cases = self._cases()
         return [
             Field("case", "select", _("Case file"), cases, cases[0][0]),
@@ -533,9 +534,7 @@ class _DeskView:
                 _("The note says nothing."), next_step=_("Name the authority, or write your remark.")
             )
         self.room.note(values["case"], what=values["what"], text=text[:500])
-        said = _("Noted in {case}: {what}.").format(
-            case=values["case"], what=desk_shown.note_label(values["what"])
-        )
+        said = _("Noted in {case}: {what}.").format(case=values["case"], what=note_label(values["what"]))
         return Result(sentence(strong(said), text), say=said)
 
     # 6

@@ -12,9 +12,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from hanoikit.convention.offence.states import states
 from hanoikit.convention.power.workdays import next_open
 from hanoikit.i18n import _
-from hanoikit.labs.desk_form import choice_label
 from hanoikit.labs.html import Markup, bullets, code, details, join, sentence, strong, table
 from hanoikit.labs.picture import Picture
 from hanoikit.network import tables
@@ -22,6 +22,7 @@ from hanoikit.network.case import Case, status_label
 from hanoikit.network.checking import Remark
 from hanoikit.network.deadlines import Standing, in_words, standing
 from hanoikit.network.desk import Desk, Entry
+from hanoikit.network.labels import choice_label, note_label
 from hanoikit.network.messages import Message
 
 EMERGENCY = timedelta(hours=24)
@@ -52,7 +53,8 @@ def moment(when: datetime, zone: str) -> str:
 def world_clocks(now: datetime) -> Markup:
     """What time it is where, and whether the central authority is open: the desks always are (41(1))."""
     rows: list[Sequence[object]] = [("UTC", moment(now, "UTC"), "", "")]
-    for code_, rules in tables.all_rules().items():
+    register = tables.all_rules()
+    for code_, rules in register.items():
         opens = next_open(now, rules.law)
         office = (
             _("open now")
@@ -60,11 +62,16 @@ def world_clocks(now: datetime) -> Markup:
             else _("opens {when}").format(when=moment(opens, rules.zone))
         )
         rows.append((f"{rules.name} ({code_})", moment(now, rules.zone), _("at every hour"), office))
-    return table(
+    clocks = table(
         _("The clocks of the world"),
         (_("Place"), _("Local time"), _("24/7 desk"), _("Central authority (local time)")),
         rows,
     )
+    absent = ", ".join(f"{law.name} ({law.code})" for law in states() if law.code not in register)
+    if not absent:
+        return clocks
+    text = _("Not in the register: {names}. A State without a desk cannot be reached through the network.")
+    return join(clocks, sentence(text.format(names=absent)))
 
 
 def all_timers(desk: Desk, now: datetime) -> list[Timer]:
@@ -287,15 +294,3 @@ def case_file(case: Case, desk: Desk, now: datetime, zone: str) -> Markup:
     ]
     following = join(sentence(_("What may come next:")), bullets(dict.fromkeys(acts))) if acts else Markup("")
     return join(sentence(strong(status)), table(_("The case file"), head, rows), following)
-
-
-def note_label(what: str) -> str:
-    return {
-        "read": _("opened"),
-        "order": _("the holder was ordered to preserve"),
-        "renewed": _("the order was renewed"),
-        "passed-on": _("passed on to another authority"),
-        "assistance-received": _("the request for legal assistance came in"),
-        "assistance-decided": _("the request for legal assistance was decided"),
-        "remark": _("remark"),
-    }.get(what, what)

@@ -3,6 +3,7 @@
 //   const composer = new Composer(place, port, kinds, { sent, now });
 //   composer.answer(act, file)      an answer or a follow-up in a case file
 import { fill, h, offset, zoned } from "./fields.js";
+import { w } from "./words.js";
 
 const PAUSE = 450;
 
@@ -21,7 +22,7 @@ export class Composer {
       event.preventDefault();
       this.send(false);
     });
-    place.append(h("h2", { id: "hk-composer", tabindex: "-1" }, "Write a message"), this.says, this.form);
+    place.append(h("h2", { id: "hk-composer", tabindex: "-1" }, w("write")), this.says, this.form);
   }
 
   empty() {
@@ -58,7 +59,7 @@ export class Composer {
     const others = this.desk.desks.filter((one) => one.desk !== this.desk.desk);
     fill(
       this.form,
-      this.choice("hk-kind", "Kind of message", draft.kind, [["", "Choose …"], ...choices.map((one) => [one.kind, one.name])], (value) => {
+      this.choice("hk-kind", w("kind"), draft.kind, [["", w("choose")], ...choices.map((one) => [one.kind, one.name])], (value) => {
         draft.kind = value;
         draft.body = {};
         this.show();
@@ -66,7 +67,7 @@ export class Composer {
       }),
       this.kind ? h("p", { class: "quiet" }, `${this.kind.purpose} (${this.kind.provision})`) : null,
       this.kind
-        ? this.choice("hk-el-to", "To", draft.to, [["", "Choose …"], ...others.map((one) => [one.desk, `${one.desk}: ${one.name}`])], (value) => {
+        ? this.choice("hk-el-to", w("to"), draft.to, [["", w("choose")], ...others.map((one) => [one.desk, `${one.desk}: ${one.name}`])], (value) => {
             draft.to = value;
             this.changed();
           })
@@ -76,9 +77,9 @@ export class Composer {
       this.kind ? this.judged : null,
       this.kind
         ? h("div", { class: "row" },
-            h("button", { class: "do", id: "hk-send" }, "Send"),
-            h("button", { type: "button", class: "plain", id: "hk-insist", onclick: () => this.send(true) }, "Send it as it is"),
-            h("button", { type: "button", class: "plain", id: "hk-discard", onclick: () => this.discard() }, "Discard"))
+            h("button", { class: "do", id: "hk-send" }, w("send")),
+            h("button", { type: "button", class: "plain", id: "hk-insist", onclick: () => this.send(true) }, w("insist")),
+            h("button", { type: "button", class: "plain", id: "hk-discard", onclick: () => this.discard() }, w("discard")))
         : null,
     );
     fill(this.judged);
@@ -109,7 +110,7 @@ export class Composer {
     const described = `${id}-why ${id}-says`;
     const why = h("p", { class: "quiet", id: `${id}-why` }, `${element.write} (${element.provision})`);
     const says = h("p", { class: "says", id: `${id}-says` });
-    const label = (text) => h("label", { for: id }, text, element.need === "must" ? h("span", { class: "need" }, " (needed)") : null);
+    const label = (text) => h("label", { for: id }, text, element.need === "must" ? h("span", { class: "need" }, ` ${w("needed")}`) : null);
     const wrap = (control) => h("div", { class: "field" }, label(element.label), why, control, says);
     if (element.type === "data") return this.lines(element, holder, path, why, says);
     if (element.type === "flag") {
@@ -118,9 +119,9 @@ export class Composer {
       return h("div", { class: "field" }, h("div", { class: "row" }, box, label(element.label)), why, says);
     }
     if (element.type === "choice" || element.type === "ground") {
-      const options = element.type === "ground" ? this.kinds.grounds.map((one) => [one.code, `${one.code}: ${one.name}`]) : element.choices.map((one) => [one, one.replaceAll("-", " ")]);
+      const options = element.type === "ground" ? this.kinds.grounds.map((one) => [one.code, `${one.code}: ${one.name}`]) : element.choices.map((one, place) => [one, element.choice_labels[place]]);
       const select = h("select", { id, "aria-describedby": described },
-        ...(element.name === "urgency" ? [] : [h("option", { value: "" }, "Choose …")]),
+        ...(element.name === "urgency" ? [] : [h("option", { value: "" }, w("choose"))]),
         ...options.map(([code, text]) => h("option", { value: code, selected: code === value }, text)));
       select.addEventListener("change", () => set(select.value));
       return wrap(select);
@@ -129,7 +130,7 @@ export class Composer {
       const input = h("input", { id, type: "datetime-local", "aria-describedby": described, value: (value ?? "").slice(0, 16) });
       const zone = this.desk.zone;
       input.addEventListener("input", () => set(zoned(input.value, zone)));
-      why.textContent = `${element.write} Time in ${zone}, now UTC${offset(this.now(), zone)}. (${element.provision})`;
+      why.textContent = `${element.write} ${w("time_in", { zone, offset: offset(this.now(), zone) })} (${element.provision})`;
       return wrap(input);
     }
     if (element.type === "count") {
@@ -140,7 +141,7 @@ export class Composer {
     if (element.type === "text" || element.type === "lines") {
       const text = element.type === "lines" ? (value ?? []).join("\n") : value ?? "";
       const area = h("textarea", { id, "aria-describedby": described, rows: element.type === "lines" ? "2" : "3", value: text });
-      if (element.type === "lines") why.textContent = `${element.write} One on each line. (${element.provision})`;
+      if (element.type === "lines") why.textContent = `${element.write} ${w("each_line")} (${element.provision})`;
       area.addEventListener("input", () => set(element.type === "lines" ? area.value.split("\n").map((one) => one.trim()).filter(Boolean) : area.value));
       return wrap(area);
     }
@@ -159,20 +160,20 @@ export class Composer {
     return h(
       "fieldset",
       { class: "field" },
-      h("legend", {}, element.label, element.need === "must" ? h("span", { class: "need" }, " (needed)") : null),
+      h("legend", {}, element.label, element.need === "must" ? h("span", { class: "need" }, ` ${w("needed")}`) : null),
       why,
       says,
       ...rows.map((row, index) =>
-        h("fieldset", { class: "field" }, h("legend", {}, `Line ${index + 1}`),
+        h("fieldset", { class: "field" }, h("legend", {}, w("line", { number: index + 1 })),
           ...this.kinds.data.map((one) => this.field(one, row, `${path}[${index + 1}].${one.name}`)),
           h("button", { type: "button", class: "plain", id: `hk-${path}-out-${index + 1}`, onclick: () => {
             rows.splice(index, 1);
             redraw(`hk-${path}-add`);
-          } }, `Take line ${index + 1} out`))),
+          } }, w("line_out", { number: index + 1 })))),
       h("button", { type: "button", class: "plain", id: `hk-${path}-add`, onclick: () => {
         rows.push({});
         redraw(`hk-el-${path}-${rows.length}-category`);
-      } }, "Add a line of data"),
+      } }, w("line_add")),
     );
   }
 
@@ -189,7 +190,7 @@ export class Composer {
 
   async check() {
     if (!this.kind || !this.draft.to) {
-      fill(this.judged, h("p", { class: "quiet" }, "Say to whom the message goes; then you see what is missing."));
+      fill(this.judged, h("p", { class: "quiet" }, w("say_to_whom")));
       return;
     }
     const asked = JSON.stringify(this.draft);
@@ -215,13 +216,13 @@ export class Composer {
     }
     fill(
       this.judged,
-      ...limits.map((one) => h("p", { class: "worry" }, `The network may not do this: ${one.why} ${one.instead}`)),
+      ...limits.map((one) => h("p", { class: "worry" }, w("may_not", one))),
       errors.length
         ? h("div", { class: "worry", id: "hk-gaps" },
-            h("p", { role: "status" }, `${errors.length} ${errors.length === 1 ? "point is" : "points are"} missing or wrong:`),
+            h("p", { role: "status" }, w("gaps", { count: errors.length })),
             h("ul", {}, ...errors.map((one, place) => h("li", {},
-              h("button", { type: "button", id: `hk-gap-${place}`, onclick: () => this.go(one.element) }, `${one.where || one.element || "Message"} (${one.provisions.join(", ")})`)))))
-        : h("p", { class: "calm", id: "hk-complete", role: "status" }, "Complete: nothing that the Convention asks for is missing."),
+              h("button", { type: "button", id: `hk-gap-${place}`, onclick: () => this.go(one.element) }, `${one.where || one.element || w("message")} (${one.provisions.join(", ")})`)))))
+        : h("p", { class: "calm", id: "hk-complete", role: "status" }, w("complete")),
     );
   }
 
@@ -232,19 +233,19 @@ export class Composer {
 
   async send(insist) {
     if (!this.kind || !this.draft.to) {
-      this.says.textContent = "Choose the kind of message and the desk first.";
+      this.says.textContent = w("choose_first");
       return;
     }
     clearTimeout(this.waiting);
-    this.says.textContent = "Sending …";
+    this.says.textContent = w("sending");
     try {
       const receipt = await this.port.send({ act: "send", draft: this.stated(), insist, key: this.draft.key });
       this.discard();
-      this.says.textContent = `Sent and kept: number ${receipt.number} in the service's log.`;
+      this.says.textContent = w("sent", receipt);
       document.getElementById("hk-composer").focus();
       this.sent();
     } catch (error) {
-      this.says.textContent = `Not sent. ${error.message}`;
+      this.says.textContent = w("not_sent", { reason: error.message });
       if (error.findings?.length) this.showRemarks(error.findings, []);
       document.getElementById("hk-gap-0")?.focus();
     }

@@ -12,8 +12,9 @@
 // What "view" and "kinds" hold is written in hanoikit/desk_service/showing.py. Text is only ever shown as text.
 import { StoryClock, day, fill, h, hour, span } from "./fields.js";
 import { Composer } from "./composer.js";
+import { w } from "./words.js";
 
-const STANDING = { late: "late", soon: "soon", running: "running", open: "no end" };
+const standingName = (standing) => w(`standing_${standing}`);
 
 export function mountDesk(root, port) {
   new DeskPage(root, port).start();
@@ -28,8 +29,8 @@ class DeskPage {
     this.warned = new Set();
     this.loading = false;
     this.again = false;
-    this.title = h("h1", {}, "Desk");
-    this.line = h("p", { role: "status" }, "Connecting …");
+    this.title = h("h1", {}, w("desk"));
+    this.line = h("p", { role: "status" }, w("connecting"));
     this.time = h("p", { class: "clock" }, "–");
     this.world = h("ul", { class: "stack" });
     this.timers = h("ul", { class: "stack" });
@@ -48,11 +49,11 @@ class DeskPage {
         "main",
         {},
         h("div", { class: "stack" },
-          part("hk-inbox", "Waiting for your answer", this.inbox),
-          part("hk-cases", "Case files", this.cases),
-          part("hk-timers", "Clocks that run", this.timers),
-          part("hk-world", "The world", this.world)),
-        h("div", { class: "stack" }, this.words, part("hk-file", "Case file", this.file)),
+          part("hk-inbox", w("inbox"), this.inbox),
+          part("hk-cases", w("cases"), this.cases),
+          part("hk-timers", w("timers"), this.timers),
+          part("hk-world", w("world"), this.world)),
+        h("div", { class: "stack" }, this.words, part("hk-file", w("file"), this.file)),
         this.composing,
       ),
       this.alarm,
@@ -73,16 +74,16 @@ class DeskPage {
 
   hear(news) {
     if (news.what === "connected") {
-      this.line.textContent = news.there ? "Connected" : news.reason || "Not connected: trying again. Nothing is lost.";
+      this.line.textContent = news.there ? w("connected") : news.reason || w("not_connected");
     } else if (news.what === "clock") {
       this.clock = new StoryClock(news.clock);
       this.tick();
     } else {
       if (news.event?.event === "received") {
         const message = news.event.envelope.message;
-        this.news.textContent = `New message from ${message.from}: ${this.name(message.kind)}`;
+        this.news.textContent = w("new_message", { desk: message.from, kind: this.name(message.kind) });
       } else if (news.event?.event === "announced") {
-        this.news.textContent = `The facilitator says: ${news.event.text}`;
+        this.news.textContent = w("said", { text: news.event.text });
       }
       this.load();
     }
@@ -121,12 +122,12 @@ class DeskPage {
     fill(
       this.inbox,
       ...view.triage.map((id, place) => this.pick(entries.get(id), `hk-t-${id}`, place === 0 && view.triage.length > 1)),
-      view.triage.length ? null : h("li", { class: "quiet" }, "Nothing waits for you."),
+      view.triage.length ? null : h("li", { class: "quiet" }, w("nothing_waits")),
     );
     fill(
       this.cases,
       ...[...view.cases].reverse().map((file) => this.caseButton(file)),
-      view.cases.length ? null : h("li", { class: "quiet" }, "There is no case yet. Write a message to begin one."),
+      view.cases.length ? null : h("li", { class: "quiet" }, w("no_case")),
     );
     this.showWords();
     this.showFile();
@@ -140,10 +141,10 @@ class DeskPage {
       h(
         "button",
         { type: "button", class: "pick waits", id, onclick: () => this.open(file.number, entry) },
-        h("strong", {}, `${first ? "First: " : ""}${entry.kind_name}`),
+        h("strong", {}, first ? w("first", { kind: entry.kind_name }) : entry.kind_name),
         h("span", {}, `${entry.from} · ${entry.reference || file.number} `),
-        entry.urgency === "ordinary" ? null : h("span", { class: `tag ${entry.urgency}` }, entry.urgency),
-        entry.unread ? h("span", { class: "tag" }, "not read") : null,
+        entry.urgency === "ordinary" ? null : h("span", { class: `tag ${entry.urgency}` }, w(entry.urgency)),
+        entry.unread ? h("span", { class: "tag" }, w("not_read")) : null,
       ),
     );
   }
@@ -163,8 +164,8 @@ class DeskPage {
           onclick: () => this.open(file.number),
         },
         h("strong", {}, `${file.number}: ${file.kind_name}`),
-        h("span", {}, `${file.ours ? "to" : "from"} ${file.other} · ${file.status_label} `),
-        unread ? h("span", { class: "tag" }, `${unread} not read`) : null,
+        h("span", {}, `${w(file.ours ? "to_desk" : "from_desk", { desk: file.other, status: file.status_label })} `),
+        unread ? h("span", { class: "tag" }, w("unread", { count: unread })) : null,
       ),
     );
   }
@@ -201,7 +202,7 @@ class DeskPage {
         ? h(
             "section",
             { "aria-labelledby": "hk-said" },
-            h("h2", { id: "hk-said" }, "The facilitator says"),
+            h("h2", { id: "hk-said" }, w("facilitator_says")),
             h("div", { class: "scroll", tabindex: "0", role: "group", "aria-labelledby": "hk-said" },
               ...[...said].reverse().map((one) => h("p", {}, h("time", { class: "quiet" }, `${this.moment(one.at)} `), one.text))),
           )
@@ -209,12 +210,12 @@ class DeskPage {
       ...refused.map((one) =>
         h(
           "section",
-          { "aria-label": "Not accepted" },
+          { "aria-label": w("not_accepted") },
           h(
             "article",
             { class: "refused" },
-            h("h3", {}, `Not accepted: ${this.name(one.refused.message.kind)} in the name of ${one.refused.message.from}`),
-            h("p", {}, `It came at ${this.moment(one.at)}. Do not act on it.`),
+            h("h3", {}, w("not_accepted_from", { kind: this.name(one.refused.message.kind), desk: one.refused.message.from })),
+            h("p", {}, w("do_not_act", { when: this.moment(one.at) })),
             h("ul", {}, ...one.findings.map((finding) => h("li", {}, `${finding.message} (${finding.provisions.join(", ")})`))),
           ),
         ),
@@ -229,7 +230,7 @@ class DeskPage {
   showFile() {
     const file = this.view.cases.find((one) => one.number === this.chosen);
     if (!file) {
-      fill(this.file, h("p", { class: "quiet" }, "Choose a case file, or write a new message."));
+      fill(this.file, h("p", { class: "quiet" }, w("choose_file")));
       return;
     }
     const field = h("input", { id: "hk-note", autocomplete: "off", value: document.getElementById("hk-note")?.value ?? "" });
@@ -241,22 +242,22 @@ class DeskPage {
     fill(
       this.file,
       h("h3", {}, `${file.number}: ${file.kind_name}`),
-      h("p", {}, `${file.ours ? "You asked" : "You were asked by"} ${file.other}. Status: `, h("strong", {}, file.status_label)),
+      h("p", {}, `${w(file.ours ? "you_asked" : "you_were_asked", { desk: file.other })} `, h("strong", {}, file.status_label)),
       ...file.entries.map((entry) => this.entry(entry, file)),
-      file.notes.some((note) => note.what !== "read") ? h("h3", {}, "Notes") : null,
+      file.notes.some((note) => note.what !== "read") ? h("h3", {}, w("notes")) : null,
       h("ul", {}, ...file.notes.filter((note) => note.what !== "read")
-        .map((note) => h("li", {}, `${this.moment(note.at)} ${note.what}: ${note.text}`))),
-      h("div", { class: "field" }, h("label", { for: "hk-note" }, "Write a note into the file"), field),
+        .map((note) => h("li", {}, `${this.moment(note.at)} ${note.what_label}: ${note.text}`))),
+      h("div", { class: "field" }, h("label", { for: "hk-note" }, w("note")), field),
       h("p", { class: "says", id: "hk-note-says", role: "status" }),
       h("div", { class: "row" },
-        h("button", { type: "button", class: "plain", id: "hk-note-add", onclick: write("remark") }, "Add the note"),
+        h("button", { type: "button", class: "plain", id: "hk-note-add", onclick: write("remark") }, w("note_add")),
         file.may_order
-          ? h("button", { type: "button", class: "plain", id: "hk-note-order", onclick: write("order") }, "The holder was ordered to preserve")
+          ? h("button", { type: "button", class: "plain", id: "hk-note-order", onclick: write("order") }, w("note_order"))
           : null,
         file.may_order
-          ? h("button", { type: "button", class: "plain", id: "hk-note-renewed", onclick: write("renewed") }, "The order was renewed")
+          ? h("button", { type: "button", class: "plain", id: "hk-note-renewed", onclick: write("renewed") }, w("note_renewed"))
           : null,
-        h("button", { type: "button", class: "plain", id: "hk-note-passed", onclick: write("passed-on") }, "Passed on to the authority named")),
+        h("button", { type: "button", class: "plain", id: "hk-note-passed", onclick: write("passed-on") }, w("note_passed"))),
     );
   }
 
@@ -266,21 +267,21 @@ class DeskPage {
     return h(
       "article",
       { class: entry.incoming ? "in" : "out" },
-      h("h3", {}, `${entry.incoming ? `From ${entry.from}` : `To ${entry.to}`}: ${entry.kind_name} `,
-        entry.urgency === "ordinary" ? null : h("span", { class: `tag ${entry.urgency}` }, entry.urgency)),
-      h("p", { class: "quiet" }, `${this.moment(entry.at)} · ${entry.reference || "no reference"} · signature checked · ${entry.id.slice(0, 12)}`),
+      h("h3", {}, `${entry.incoming ? w("entry_from", { desk: entry.from, kind: entry.kind_name }) : w("entry_to", { desk: entry.to, kind: entry.kind_name })} `,
+        entry.urgency === "ordinary" ? null : h("span", { class: `tag ${entry.urgency}` }, w(entry.urgency))),
+      h("p", { class: "quiet" }, `${this.moment(entry.at)} · ${entry.reference || w("no_reference")} · ${w("checked")} · ${entry.id.slice(0, 12)}`),
       h("dl", {}, ...entry.stated.flatMap((one) => [h("dt", {}, one.label), h("dd", {}, this.stated(one))])),
-      ...(entry.limits ?? []).map((limit) => h("p", { class: "worry" }, `Beyond the network: ${limit.why} ${limit.instead}`)),
+      ...(entry.limits ?? []).map((limit) => h("p", { class: "worry" }, w("beyond", limit))),
       gaps.length
-        ? h("details", {}, h("summary", {}, `${gaps.length} points are missing or wrong in it`),
+        ? h("details", {}, h("summary", {}, w("gaps_inside", { count: gaps.length })),
             h("ul", {}, ...gaps.map((one) => h("li", {}, `${one.where}: ${one.message} (${one.provisions.join(", ")})`))))
         : null,
       entry.unread
-        ? h("button", { type: "button", class: "plain", id: `hk-read-${entry.id}`, onclick: () => this.note(file.number, "read", entry.id) }, "I have read it")
+        ? h("button", { type: "button", class: "plain", id: `hk-read-${entry.id}`, onclick: () => this.note(file.number, "read", entry.id) }, w("have_read"))
         : null,
       acts.length
-        ? h("div", { class: "row", role: "group", "aria-label": `What you may do about this: ${entry.kind_name}` },
-            h("span", { class: "quiet" }, "Next: "),
+        ? h("div", { class: "row", role: "group", "aria-label": w("may_do", { kind: entry.kind_name }) },
+            h("span", { class: "quiet" }, `${w("next")} `),
             ...acts.map((act) =>
               h("button", {
                 type: "button",
@@ -301,7 +302,7 @@ class DeskPage {
     if (!this.clock || !this.view) return;
     const now = this.clock.now();
     const speed = this.clock.speed;
-    const pace = speed === 0 ? "stands still" : speed === 1 ? "" : `${speed} × life`;
+    const pace = speed === 0 ? w("stands") : speed === 1 ? "" : w("pace", { speed });
     this.time.textContent = `${day(now, this.view.zone, true)} ${pace}`;
     const zones = new Map(this.view.desks.filter((one) => one.office === "point of contact")
       .map((one) => [one.state, one]));
@@ -315,13 +316,13 @@ class DeskPage {
         const key = `${one.case} ${one.name} ${one.ends}`;
         if (standing === "late" && left > -86400 && !this.warned.has(key)) {
           this.warned.add(key);
-          this.alarm.textContent = `A clock has run out in ${one.case}: ${one.text}`;
+          this.alarm.textContent = w("ran_out", one);
         }
         return h("li", {},
-          h("span", { class: `tag ${standing === "late" ? "late" : standing === "soon" ? "soon" : "fine"}` }, STANDING[standing] ?? standing),
+          h("span", { class: `tag ${standing === "late" ? "late" : standing === "soon" ? "soon" : "fine"}` }, standingName(standing)),
           ` ${span(left)} · ${one.case}: ${one.text} (${one.provisions.join(", ")})`);
       }),
-      this.view.clocks.length ? null : h("li", { class: "quiet" }, "No clock runs."),
+      this.view.clocks.length ? null : h("li", { class: "quiet" }, w("no_clock")),
     );
   }
 }

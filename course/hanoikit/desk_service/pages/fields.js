@@ -2,6 +2,7 @@
 //
 //   h("button", { type: "button", onclick: send }, "Send")
 //   const clock = new StoryClock(view.clock); clock.now()
+import { locale, w } from "./words.js";
 
 export function h(tag, properties = {}, ...children) {
   const made = document.createElement(tag);
@@ -40,7 +41,7 @@ export class StoryClock {
 const formats = new Map();
 function format(zone, options) {
   const key = zone + JSON.stringify(options);
-  if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat("en-GB", { timeZone: zone, ...options }));
+  if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat(locale, { timeZone: zone, ...options }));
   return formats.get(key);
 }
 
@@ -57,7 +58,8 @@ export function hour(moment, zone, seconds = false) {
 }
 
 export function offset(moment, zone) {
-  const parts = format(zone, { timeZoneName: "longOffset", hour: "2-digit" }).formatToParts(moment);
+  // Always in English: this is read again below, not shown.
+  const parts = new Intl.DateTimeFormat("en-GB", { timeZone: zone, timeZoneName: "longOffset", hour: "2-digit" }).formatToParts(moment);
   const found = parts.find((part) => part.type === "timeZoneName").value.replace("GMT", "");
   return found === "" ? "+00:00" : found;
 }
@@ -72,13 +74,13 @@ export function zoned(wall, zone) {
 }
 
 export function span(seconds) {
-  if (seconds === null) return "no end yet";
+  if (seconds === null) return w("no_end");
   const late = seconds < 0;
   let rest = Math.abs(Math.trunc(seconds));
   const days = Math.floor(rest / 86400);
   rest -= days * 86400;
   const hours = Math.floor(rest / 3600);
   const minutes = Math.floor((rest - hours * 3600) / 60);
-  const text = days ? `${days} d ${hours} h` : hours ? `${hours} h ${minutes} min` : `${minutes} min`;
-  return late ? `${text} ago` : text;
+  const text = days ? w("days", { days, hours }) : hours ? w("hours", { hours, minutes }) : w("minutes", { minutes });
+  return late ? w("ago", { span: text }) : text;
 }

@@ -1,16 +1,18 @@
 // The room: the facilitator runs the exercise here, an observer reads the same page.
 import { StoryClock, day, fill, h, hour } from "./fields.js";
 import { joined } from "./wire.js";
+import { w } from "./words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
-const PACES = [[1, "as in life"], [10, "10 × life"], [60, "60 × life: an hour in a minute"], [360, "360 × life: an hour in 10 seconds"], [3600, "3600 × life: an hour in a second"]];
-const MARKS = [["decision", "Decision"], ["good", "Well done"], ["question", "Question"], ["mistake", "Mistake"]];
+const PACES = [1, 10, 60, 360, 3600];
+const MARKS = ["decision", "good", "question", "mistake"];
 const SHOWN = 300;
 const ZONE = "UTC";
 
 const { wire, me } = await joined();
 if (me.role === "desk") location.replace("/desk");
 const runs = me.role === "facilitator";
+const kinds = new Map((await wire.get("/api/kinds")).kinds.map((one) => [one.kind, one.name]));
 
 let overview = null;
 let clock = new StoryClock(me.clock);
@@ -19,14 +21,18 @@ const flow = [];
 
 const title = h("h1", {}, me.title);
 const time = h("p", { class: "clock" }, "–");
-const line = h("p", { role: "status" }, "Connecting …");
+const line = h("p", { role: "status" }, w("connecting"));
 const says = h("p", { role: "status" });
 const controls = h("div");
 const map = h("div");
-const desks = h("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Table of desks" });
-const table = h("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Table of messages" });
+const desks = h("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": w("desk_table") });
+const table = h("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": w("message_table") });
 const detail = h("div");
 const story = h("div");
+
+function kindName(kind) {
+  return kinds.get(kind) ?? kind;
+}
 
 function part(id, text, ...content) {
   return h("section", { "aria-labelledby": id }, h("h2", { id, tabindex: "-1" }, text), ...content);
@@ -36,10 +42,10 @@ document.getElementById("room").append(
   h("header", {}, title, time, line),
   h("main", { class: "room" },
     h("div", { class: "stack" },
-      runs ? part("hk-run", "Run the exercise", controls, says) : null,
-      part("hk-map", "The desks", map, desks),
-      part("hk-story", "The story", story)),
-    h("div", { class: "stack" }, part("hk-flow", "Messages", table), part("hk-detail", "Message", detail))),
+      runs ? part("hk-run", w("run"), controls, says) : null,
+      part("hk-map", w("desks"), map, desks),
+      part("hk-story", w("story"), story)),
+    h("div", { class: "stack" }, part("hk-flow", w("messages"), table), part("hk-detail", w("message"), detail))),
 );
 
 async function act(promise, done) {
@@ -53,29 +59,29 @@ async function act(promise, done) {
 }
 
 function showControls() {
-  const speed = h("select", { id: "hk-speed" }, ...PACES.map(([pace, text]) => h("option", { value: pace, selected: pace === overview.clock.speed }, text)));
-  const to = h("select", { id: "hk-to" }, h("option", { value: "" }, "All desks"),
+  const speed = h("select", { id: "hk-speed" }, ...PACES.map((pace) => h("option", { value: pace, selected: pace === overview.clock.speed }, w(`pace_${pace}`))));
+  const to = h("select", { id: "hk-to" }, h("option", { value: "" }, w("all_desks")),
     ...overview.desks.filter((one) => one.seated).map((one) => h("option", { value: one.desk }, one.desk)));
   const words = h("textarea", { id: "hk-words", rows: "2", maxlength: "4000", value: document.getElementById("hk-words")?.value ?? "" });
   fill(
     controls,
     h("div", { class: "row" },
       overview.clock.running
-        ? h("button", { type: "button", class: "do", id: "hk-pause", onclick: () => act(wire.post("/api/clock", { act: "pause" }), "The clock of the story stands still.") }, "Pause")
-        : h("button", { type: "button", class: "do", id: "hk-pause", onclick: () => act(wire.post("/api/clock", { act: "resume" }), "The clock of the story runs.") }, "Start the clock"),
-      h("label", { for: "hk-speed" }, "Speed"), speed,
-      h("button", { type: "button", class: "plain", id: "hk-set-speed", onclick: () => act(wire.post("/api/clock", { act: "speed", speed: Number(speed.value) * 10 }), "The speed is set.") }, "Set the speed")),
-    h("div", { class: "field" }, h("label", { for: "hk-words" }, "Speak to the desks"), words),
-    h("div", { class: "row" }, h("label", { for: "hk-to" }, "To"), to,
+        ? h("button", { type: "button", class: "do", id: "hk-pause", onclick: () => act(wire.post("/api/clock", { act: "pause" }), w("paused")) }, w("pause"))
+        : h("button", { type: "button", class: "do", id: "hk-pause", onclick: () => act(wire.post("/api/clock", { act: "resume" }), w("resumed")) }, w("resume")),
+      h("label", { for: "hk-speed" }, w("speed")), speed,
+      h("button", { type: "button", class: "plain", id: "hk-set-speed", onclick: () => act(wire.post("/api/clock", { act: "speed", speed: Number(speed.value) * 10 }), w("speed_set")) }, w("set_speed"))),
+    h("div", { class: "field" }, h("label", { for: "hk-words" }, w("speak")), words),
+    h("div", { class: "row" }, h("label", { for: "hk-to" }, w("to")), to,
       h("button", { type: "button", class: "do", id: "hk-speak", onclick: () => {
         const text = words.value.trim();
         if (!text) return;
         words.value = "";
-        act(wire.post("/api/announcements", { text, to: to.value ? [to.value] : [] }), "Said.");
-      } }, "Say it")),
+        act(wire.post("/api/announcements", { text, to: to.value ? [to.value] : [] }), w("spoken"));
+      } }, w("say_it"))),
     h("div", { class: "row" },
-      h("button", { type: "button", class: "plain", id: "hk-record", onclick: () => act(wire.download("/api/record", `exercise-${me.exercise}.zip`), "The signed record is in your downloads. Check it with: hanoikit desk verify FILE") }, "Signed record (zip)"),
-      h("button", { type: "button", class: "plain", id: "hk-report", onclick: () => act(wire.download("/api/report", `exercise-${me.exercise}.html`), "The report is in your downloads.") }, "Report to read")),
+      h("button", { type: "button", class: "plain", id: "hk-record", onclick: () => act(wire.download("/api/record", `exercise-${me.exercise}.zip`), w("record_done")) }, w("record")),
+      h("button", { type: "button", class: "plain", id: "hk-report", onclick: () => act(wire.download("/api/report", `exercise-${me.exercise}.html`), w("report_done")) }, w("report"))),
   );
 }
 
@@ -109,64 +115,64 @@ function showMap() {
   });
   const nodes = shown.map((one) => {
     const [x, y] = places.get(one.desk);
-    const state = one.connected ? "connected" : "away";
+    const state = w(one.connected ? "there" : "away");
     return svg("g", {},
       svg("circle", { cx: x, cy: y, r: 20, fill: one.late ? "#f6d5d5" : "#e6eef8", stroke: one.connected ? "#124a86" : "#5b6675", "stroke-width": 3, "stroke-dasharray": one.connected ? "none" : "5 4" }),
       svg("text", { x, y: y + 5, "text-anchor": "middle" }, one.desk.slice(0, 2)),
-      svg("text", { class: "small", x, y: y + 36, "text-anchor": "middle" }, `${one.desk}: ${state}${one.unread ? `, ${one.unread} not read` : ""}`));
+      svg("text", { class: "small", x, y: y + 36, "text-anchor": "middle" }, `${w("node", { desk: one.desk, state })}${one.unread ? `, ${w("unread", { count: one.unread })}` : ""}`));
   });
-  const words = `${shown.length} desks, ${shown.filter((one) => one.connected).length} connected, ${flow.length} messages shown. The table below says the same.`;
+  const words = w("map", { desks: shown.length, connected: shown.filter((one) => one.connected).length, messages: flow.length });
   fill(map, svg("svg", { class: "map", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": words }, ...lines, ...nodes));
 }
 
 function showDesks() {
   const now = Date.now();
   const ago = (text) => {
-    if (!text) return "never";
+    if (!text) return w("never");
     const seconds = Math.max(0, Math.round((now - Date.parse(text)) / 1000));
-    return seconds < 90 ? `${seconds} s ago` : `${Math.round(seconds / 60)} min ago`;
+    return seconds < 90 ? w("seconds_ago", { seconds }) : w("minutes_ago", { minutes: Math.round(seconds / 60) });
   };
   fill(desks, h("table", {},
-    h("caption", {}, "State of each desk"),
-    h("thead", {}, h("tr", {}, ...["Desk", "State", "Last seen", "Received", "Not read", "Sent", "Clocks"].map((text) => h("th", { scope: "col" }, text)))),
+    h("caption", {}, w("desk_state")),
+    h("thead", {}, h("tr", {}, ...["desk", "state", "last_seen", "received", "unread_head", "sent_head", "clocks"].map((name) => h("th", { scope: "col" }, w(name))))),
     h("tbody", {}, ...overview.desks.filter((one) => one.seated || one.received || one.sent).map((one) => h("tr", {},
       h("th", { scope: "row" }, one.desk),
-      h("td", {}, h("span", { class: one.connected ? "tag there" : "tag" }, one.connected ? "connected" : one.seated ? "away" : "scripted")),
+      h("td", {}, h("span", { class: one.connected ? "tag there" : "tag" }, w(one.connected ? "there" : one.seated ? "away" : "scripted"))),
       h("td", {}, one.seated ? ago(one.last_seen) : "–"),
       h("td", {}, String(one.received)), h("td", {}, one.seated ? String(one.unread) : "–"), h("td", {}, String(one.sent)),
-      h("td", {}, one.late ? h("span", { class: "tag late" }, `${one.clocks}, ${one.late} late`) : String(one.clocks)))))));
+      h("td", {}, one.late ? h("span", { class: "tag late" }, `${one.clocks}, ${w("late", { count: one.late })}`) : String(one.clocks)))))));
 }
 
 function showStory() {
   if (!overview.injects.length) {
-    fill(story, h("p", { class: "quiet" }, "No scenario: nothing comes in by itself."));
+    fill(story, h("p", { class: "quiet" }, w("no_scenario")));
     return;
   }
   fill(story, h("table", {},
-    h("caption", {}, "What comes in by the scenario (UTC)"),
-    h("thead", {}, h("tr", {}, ...["When", "What", "State"].map((text) => h("th", { scope: "col" }, text)))),
+    h("caption", {}, w("injects")),
+    h("thead", {}, h("tr", {}, ...["when", "what", "state"].map((name) => h("th", { scope: "col" }, w(name))))),
     h("tbody", {}, ...overview.injects.map((one) => h("tr", {},
       h("td", {}, hour(new Date(one.due), ZONE)),
-      h("th", { scope: "row" }, one.text ? `Words to ${one.to}: ${one.id}` : `${one.from} to ${one.to}: ${one.kind}${one.forged ? " (forged)" : ""}`),
-      h("td", {}, one.done ? `done ${hour(new Date(one.done), ZONE)}` : runs
-        ? h("button", { type: "button", class: "plain", id: `hk-inject-${one.id}`, onclick: () => act(wire.post("/api/injects", { id: one.id }), "It has come in.") }, "Let it happen now")
-        : "to come"))))));
+      h("th", { scope: "row" }, one.text ? w("words_to", { desk: one.to, name: one.id }) : `${w("from_to", { sender: one.from, desk: one.to, kind: kindName(one.kind) })}${one.forged ? ` (${w("forged")})` : ""}`),
+      h("td", {}, one.done ? w("done_at", { when: hour(new Date(one.done), ZONE) }) : runs
+        ? h("button", { type: "button", class: "plain", id: `hk-inject-${one.id}`, onclick: () => act(wire.post("/api/injects", { id: one.id }), w("happened")) }, w("let_happen"))
+        : w("to_come")))))));
 }
 
 function showFlow() {
   const marked = new Map();
   for (const one of overview?.marks ?? []) marked.set(one.message, one.mark);
   fill(table, h("table", {},
-    h("caption", {}, `Messages, the latest first${flow.length === SHOWN ? ` (the last ${SHOWN})` : ""}, story time in UTC`),
-    h("thead", {}, h("tr", {}, ...["Time", "From", "To", "What", "Mark"].map((text) => h("th", { scope: "col" }, text)))),
+    h("caption", {}, flow.length === SHOWN ? w("flow_last", { count: SHOWN }) : w("flow")),
+    h("thead", {}, h("tr", {}, ...["time", "from", "to", "what", "mark"].map((name) => h("th", { scope: "col" }, w(name))))),
     h("tbody", {}, ...[...flow].reverse().map((one) => h("tr", {},
       h("td", {}, hour(new Date(one.story), ZONE)),
       h("td", {}, one.from), h("td", {}, one.to),
       h("td", {}, h("button", { type: "button", class: "pick", id: `hk-m-${one.id}`, "aria-current": String(one.id === chosen), onclick: () => open(one.id) },
-        `${one.kind.replaceAll("-", " ")} `,
-        one.event === "rejected" ? h("span", { class: "tag late" }, "forged") : null,
-        one.urgency && one.urgency !== "ordinary" ? h("span", { class: `tag ${one.urgency}` }, one.urgency) : null)),
-      h("td", {}, marked.get(one.id) ?? ""))))));
+        `${kindName(one.kind)} `,
+        one.event === "rejected" ? h("span", { class: "tag late" }, w("forged")) : null,
+        one.urgency && one.urgency !== "ordinary" ? h("span", { class: `tag ${one.urgency}` }, w(one.urgency)) : null)),
+      h("td", {}, marked.has(one.id) ? w(`mark_${marked.get(one.id)}`) : ""))))));
 }
 
 async function open(id) {
@@ -181,19 +187,19 @@ async function open(id) {
 
 function showMessage(message) {
   const marks = overview.marks.filter((one) => one.message === message.id);
-  const mark = h("select", { id: "hk-mark" }, ...MARKS.map(([code, text]) => h("option", { value: code }, text)));
+  const mark = h("select", { id: "hk-mark" }, ...MARKS.map((code) => h("option", { value: code }, w(`mark_${code}`))));
   const note = h("input", { id: "hk-mark-note", maxlength: "4000", autocomplete: "off" });
   fill(detail,
-    h("h3", {}, `${message.from} to ${message.to}: ${message.kind_name} (${message.provision})`),
-    h("p", { class: "quiet" }, `${day(new Date(message.sent), ZONE)} UTC · ${message.urgency} · ${message.reference || "no reference"} · ${message.id.slice(0, 16)}`),
+    h("h3", {}, `${w("from_to", { sender: message.from, desk: message.to, kind: message.kind_name })} (${message.provision})`),
+    h("p", { class: "quiet" }, `${day(new Date(message.sent), ZONE)} UTC · ${message.urgency_label} · ${message.reference || w("no_reference")} · ${message.id.slice(0, 16)}`),
     h("dl", {}, ...message.stated.flatMap((one) => [h("dt", {}, one.label), h("dd", {}, one.lines.join("\n"))])),
-    ...marks.map((one) => h("p", { class: "calm" }, `${one.mark}: ${one.note}`)),
-    runs ? h("div", { class: "field" }, h("label", { for: "hk-mark" }, "Mark it as"), mark) : null,
-    runs ? h("div", { class: "field" }, h("label", { for: "hk-mark-note" }, "Note for the discussion"), note) : null,
+    ...marks.map((one) => h("p", { class: "calm" }, w("marked_as", { mark: w(`mark_${one.mark}`), note: one.note }))),
+    runs ? h("div", { class: "field" }, h("label", { for: "hk-mark" }, w("mark_as")), mark) : null,
+    runs ? h("div", { class: "field" }, h("label", { for: "hk-mark-note" }, w("mark_note")), note) : null,
     runs ? h("button", { type: "button", class: "do", id: "hk-mark-set", onclick: async () => {
-      await act(wire.post("/api/marks", { message: message.id, mark: mark.value, note: note.value }), "Marked.");
+      await act(wire.post("/api/marks", { message: message.id, mark: mark.value, note: note.value }), w("marked"));
       showMessage(message);
-    } }, "Mark") : null);
+    } }, w("mark")) : null);
 }
 
 let loading = null;
@@ -239,7 +245,7 @@ function take(record) {
   }
 }
 
-fill(detail, h("p", { class: "quiet" }, "Choose a message in the table."));
+fill(detail, h("p", { class: "quiet" }, w("choose_message")));
 await load();
 wire.follow("/api/log/events", {
   after: 0,
@@ -249,11 +255,11 @@ wire.follow("/api/log/events", {
     soon();
   },
   state: (there, reason) => {
-    line.textContent = there ? `Connected as ${me.role}` : reason || "Not connected: trying again.";
+    line.textContent = there ? w("connected_as", { role: w(me.role) }) : reason || w("not_connected");
   },
 });
 setInterval(() => {
-  const pace = clock.speed === 0 ? "stands still" : clock.speed === 1 ? "" : `${clock.speed} × life`;
+  const pace = clock.speed === 0 ? w("stands") : clock.speed === 1 ? "" : w("pace", { speed: clock.speed });
   time.textContent = `${day(clock.now(), ZONE)} UTC ${pace}`;
 }, 500);
 setInterval(load, 10000);

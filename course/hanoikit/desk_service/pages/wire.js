@@ -4,11 +4,13 @@
 //   const me = await wire.get("/api/me");
 //   wire.follow("/api/inbox/events", { after: me.last, tell: (name, data, id) => ..., state: (there) => ... });
 
+import { w } from "./words.js";
+
 const KEY = "hanoikit-token";
 
 export class Refused extends Error {
   constructor(status, problem) {
-    super(problem.detail || problem.title || `HTTP ${status}`);
+    super(problem.detail || problem.title || w("http", { status }));
     this.status = status;
     this.findings = problem.findings || [];
   }
