@@ -154,14 +154,17 @@ def _faults(entry: Mapping[str, Any]) -> Iterator[Finding]:
         for number in turned:
             if file.fact(number).otherwise is None:
                 yield Finding("pivot", "A pivot needs its fact told otherwise.", where=f"fact {number}")
-    silent = {gate.id for gate in gates()} - {aspects()[a].gate for f in file.facts for a in f.aspects}
+    spoken = {name for fact in file.facts for name in fact.aspects} & set(aspects())
+    silent = {gate.id for gate in gates()} - {aspects()[name].gate for name in spoken}
     for name in sorted(silent - {"abuse", "necessity"}):
         yield Finding("silent", "No fact bears on this gate.", where=name, severity="warning")
 
 
 def _texts(file: CaseFile) -> Iterator[str]:
     yield from (file.title, file.story, file.lesson)
-    yield from (one.text for one in (*file.needs, *file.parts, *file.facts))
+    yield from (need.text for need in file.needs)
+    yield from (part.text for part in file.parts)
+    yield from (fact.text for fact in file.facts)
     yield from (one.otherwise.text for one in file.facts if one.otherwise)
 
 

@@ -14,9 +14,12 @@ from dataclasses import dataclass
 
 from hanoikit.safeguards.grounds import ground_for
 from hanoikit.safeguards.model import Part
-from hanoikit.safeguards.narrowing import Narrowing, narrow
+from hanoikit.safeguards.narrowing import IF_UNKNOWN, Narrowing, narrow
 from hanoikit.safeguards.reading import UNKNOWN, Reading
-from hanoikit.safeguards.tables import Rule, part_rules, rules, sign_rule
+from hanoikit.safeguards.tables import Rule, allowance, part_rules, rules, sign_rule
+
+ESSENTIAL = 3
+"""The weight of a need that carries the deepest intrusion."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +120,14 @@ def _signs(reading: Reading) -> Iterator[Reason]:
 def _parts(reading: Reading, narrowing: Narrowing) -> Iterator[Reason]:
     """What narrowing takes away. Where nothing is left, the gate that took the last part fails."""
     nothing_left = not narrowing.keep
-    for name, parts in (("part-not-needed", narrowing.not_needed), ("part-too-deep", narrowing.too_deep)):
+    most = allowance(IF_UNKNOWN if reading.stakes == UNKNOWN else reading.stakes, ESSENTIAL)
+    # A part that nobody needs may be too deep besides: then both gates say so, and the answer stays the same.
+    too_deep = tuple(
+        name
+        for name in narrowing.remove
+        if name in narrowing.too_deep or narrowing.intrusions[name].points > most
+    )
+    for name, parts in (("part-not-needed", narrowing.not_needed), ("part-too-deep", too_deep)):
         if not parts:
             continue
         rule = part_rules()[name]

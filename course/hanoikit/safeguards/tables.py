@@ -148,9 +148,10 @@ def aspects() -> dict[str, Aspect]:
 
 
 def _rule(entry: dict[str, Any], gate_id: str) -> Rule:
-    lists = {key: tuple(entry[key]) for key in ("provisions", "grounds") if key in entry}
-    sets = {key: frozenset(entry[key]) for key in ("kinds", "classes", "features") if key in entry}
-    return Rule(**{**entry, **lists, **sets, "gate": gate_id})
+    given = {**entry, "gate": gate_id}
+    given |= {key: tuple(entry[key]) for key in ("provisions", "grounds") if key in entry}
+    given |= {key: frozenset(entry[key]) for key in ("kinds", "classes", "features") if key in entry}
+    return Rule(**given)
 
 
 @cache
