@@ -115,6 +115,54 @@ def _written(question: Studied, rng: random.Random) -> Any:
     return dict.fromkeys(slots, text) if slots else text
 
 
+def _gates(question: Studied, rng: random.Random) -> Any:
+    """One row goes wrong: another decision, a fact too many, or the fact that carries it left out for another."""
+    given = {
+        row: {"decision": said["decision"], "facts": list(said["facts"])}
+        for row, said in question.model.items()
+    }
+    row = rng.choice(list(given))
+    facts = [fact for fact, _text in question.spec["facts"] if fact not in given[row]["facts"]]
+    if row in question.spec["needs"] and facts and rng.random() < 0.6:
+        kept = given[row]["facts"] if rng.random() < 0.5 else given[row]["facts"][1:]
+        given[row]["facts"] = [*kept, rng.choice(facts)]
+    else:
+        decisions = [key for key, _text in question.spec["decisions"][row]]
+        given[row]["decision"] = rng.choice([key for key in decisions if key != given[row]["decision"]])
+    return given
+
+
+def _request(question: Studied, rng: random.Random) -> Any:
+    """One field is left empty, or another option is chosen."""
+    given = dict(question.model)
+    filled = [field for field in question.spec["form"] if given[field["id"]] not in (None, "", [])]
+    if not filled:
+        return NOTHING
+    field = rng.choice(filled)
+    others = [key for key, _text in field["options"] if key != given[field["id"]]]
+    if field["kind"] == "choice" and others and rng.random() < 0.6:
+        given[field["id"]] = rng.choice(others)
+    else:
+        given[field["id"]] = None
+    return given
+
+
+def _narrow(question: Studied, rng: random.Random) -> Any:
+    """A part too many stays, or a needed one goes."""
+    parts = [part for part, _text in question.spec["parts"]]
+    turned = rng.choice([part for part in parts if [part] != question.model])
+    return [part for part in parts if (part in question.model) != (part == turned)]
+
+
+def _confidence(question: Studied, rng: random.Random) -> Any:
+    """Sure of one statement, and wrong; less sure of the others than one could be."""
+    keys = list(question.model)
+    wrong = rng.choice(keys)
+    given = {key: min(90, max(10, question.model[key])) for key in keys}
+    given[wrong] = 80 if question.model[wrong] <= 50 else 20
+    return given
+
+
 _SLIPS: Mapping[str, Callable[[Studied, random.Random], Any]] = {
     "choice": _choice,
     "choices": _choices,
@@ -124,4 +172,8 @@ _SLIPS: Mapping[str, Callable[[Studied, random.Random], Any]] = {
     "moment": _moment,
     "provision": _provision,
     "written": _written,
+    "gates": _gates,
+    "request": _request,
+    "narrow": _narrow,
+    "confidence": _confidence,
 }
