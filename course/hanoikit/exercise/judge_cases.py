@@ -163,7 +163,7 @@ def confidence(
     return Judgement(share, joined(standing(share), reason, _general(why)), tuple(details))
 
 
-def document(given: dict[str, Plain], *, judge: Judge) -> Judgement:
+def document(given: dict[str, Plain], *, judge: Judge, why: str = "") -> Judgement:
     """A document. Rule: the weighted mean of the elements that ``judge`` finds, and nothing at all where a fatal one
     earned nothing.
 
@@ -178,10 +178,10 @@ def document(given: dict[str, Plain], *, judge: Judge) -> Judgement:
         reason = _("Nothing is earned, because one thing decides: {label}. {reason}").format(
             label=fatal[0].label, reason=fatal[0].reason
         )
-        return Judgement(0.0, joined(standing(0), reason), details)
+        return Judgement(0.0, joined(standing(0), reason, why), details)
     there = sum(element.share >= 1 for element in elements)
     reason = _("{there} of {all} elements are as they should be.").format(there=there, all=len(elements))
-    return Judgement(share, joined(standing(share), reason), details)
+    return Judgement(share, joined(standing(share), reason, why), details)
 
 
 def _element_detail(element: Element) -> Detail:
