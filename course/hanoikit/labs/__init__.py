@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from hanoikit.labs.order_panel import order_timeline
     from hanoikit.labs.power_panel import power_ladder
     from hanoikit.labs.request_panel import request_workshop
+    from hanoikit.labs.review_panel import safeguards_review
     from hanoikit.labs.simulation_panel import staffing
     from hanoikit.labs.status_panel import status_explorer
     from hanoikit.labs.tamper_panel import tamper_lab
@@ -41,6 +42,7 @@ __all__ = [
     "order_timeline",
     "power_ladder",
     "request_workshop",
+    "safeguards_review",
     "staffing",
     "status_explorer",
     "tamper_lab",
@@ -61,6 +63,7 @@ _HOMES = {
     "order_timeline": "order_panel",
     "power_ladder": "power_panel",
     "request_workshop": "request_panel",
+    "safeguards_review": "review_panel",
     "staffing": "simulation_panel",
     "status_explorer": "status_panel",
     "tamper_lab": "tamper_panel",

@@ -32,9 +32,9 @@ class Field:
 
     ``kind`` is ``select``, ``checks``, ``text``, ``line`` (wide), ``area`` (several lines), ``number``, ``date``
     (year-month-day) or ``range``: a slider with ``limits`` (least, most, step) whose value is shown with its ``unit``.
-    A ``heading`` has no value: its label stands above the fields that follow. ``attach``: the options are numbered facts
-    that are dragged, or chosen by number, to ``places`` (value, label, hint), where one of ``choices`` is decided;
-    its value is ``{place: {"decision": choice, "facts": [option, ...]}}``.
+    A ``heading`` has no value: its label stands above the fields that follow. ``attach``: the options are numbered
+    facts that are dragged, or chosen by number, to ``places`` (value, label, hint), where one of ``choices`` is
+    decided; its value is ``{place: {"decision": choice, "facts": [option, ...]}}``.
     """
 
     name: str
@@ -168,7 +168,9 @@ def _make_class() -> type[Any]:
     here = Path(__file__).parent
 
     class Panel(anywidget.AnyWidget):
-        _esm = "\n".join((here / name).read_text(encoding="utf-8") for name in ("picture.js", "attach.js", "panel.js"))
+        _esm = "\n".join(
+            (here / name).read_text(encoding="utf-8") for name in ("picture.js", "attach.js", "panel.js")
+        )
         _css = here / "panel.css"
         title = traitlets.Unicode("").tag(sync=True)
         dir = traitlets.Unicode("ltr").tag(sync=True)
