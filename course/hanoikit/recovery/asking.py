@@ -166,7 +166,7 @@ def _other_state(request: Mapping[str, Any], name: str, known: Known) -> list[Fi
     if name == "own-proceedings" and not theirs.own_proceedings:
         message = _("This State has no such proceedings. Send a final order.")
         findings.append(Finding("no-own-proceedings", message, "measure", ("49(1)(a)", "50(1)"), "warning"))
-    ground = str(request.get("no_conviction_ground") or "")
+    ground = str(request.get("no_conviction_ground") or "").strip()
     if name == "without-conviction" and ground and ground not in theirs.without_conviction:
         message = _("The law of this State does not confiscate without a conviction on this ground.")
         where = "no_conviction_ground"

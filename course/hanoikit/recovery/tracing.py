@@ -282,9 +282,9 @@ def _converted(row: Segments, into: int) -> Segments:
 
 
 def balance(found: Trace) -> tuple[Balance, ...]:
-    """For each unit where the stolen value is now. Under haircut and first in first out it is kept to the unit."""
+    """Where the stolen value is now, unit by unit. Haircut and first in first out keep it exactly."""
     flow, amounts = found.flow, found.amounts
-    units = dict.fromkeys(flow.units[n] for n, amount in enumerate(amounts) if amount)
+    units = dict.fromkeys(flow.units)
     came, held, fees, into, away = (dict.fromkeys(units, 0) for _column in range(5))
     for name in found.sources:
         n = flow.number[name]
