@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from hanoikit.classroom import cohort
+from hanoikit.classroom import analysis, cohort
+from hanoikit.classroom.analysis import Entry
 from hanoikit.classroom.answerers import BOTS, KNOWS, PEOPLE, SAMPLE, Answerer
 from hanoikit.classroom.slips import NOTHING, slip
 from hanoikit.classroom.study import Studied, study
@@ -144,6 +145,26 @@ def test_bots_follow_their_bias_and_every_answer_is_one_that_the_control_accepts
     assert "The form asks for" in filled["offence"] and all(
         value not in (None, "", []) for value in filled.values()
     )
+
+
+def test_the_report_counts_decisions_and_parts_that_were_chosen(studied: dict[str, Studied]) -> None:
+    def entry(name: str, answers: dict[str, Any]) -> Entry:
+        return Entry(name, NAME, None, answers, group="bot" if name.startswith("bot") else "person")
+
+    entries = [
+        entry("right", {name: question.model for name, question in studied.items()}),
+        entry(
+            "half", {"m98-q1": cohort._normal(studied["m98-q1"], HALF_RIGHT["m98-q1"]), "m98-q3": ["a", "b"]}
+        ),
+        entry("bot-silent", {}),
+    ]
+    table = {row.letter: row for row in analysis.options(studied["m98-q1"], entries)}
+    assert (table["law: met"].people, table["law: met"].is_key, table["law: fails"].people) == (2, True, 0)
+    assert table["reply: no"].text == "What do you answer? Refuse"
+    assert (table["reply: no"].people, table[""].others, table[""].people) == (1, 1, 0)
+    parts = {row.letter: (row.people, row.is_key) for row in analysis.options(studied["m98-q3"], entries)}
+    assert parts == {"a": (2, True), "b": (1, False), "c": (1, True), "d": (0, False), "": (0, False)}
+    assert analysis.options(studied["m98-q4"], entries) == []
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -127,24 +127,38 @@ def by_objective(source: AssignmentSource, questions: Sequence[QuestionFigures])
 
 def options(question: Studied, entries: Sequence[Entry]) -> list[OptionFigures]:
     """The distractor table of a question with options; empty for other kinds. Several options may be
-    chosen at once.
+    chosen at once; a review (``gates``) has the decisions of all its rows, as ``row: decision``.
     """
-    if question.kind not in {"choice", "choices"}:
+    if question.kind not in {"choice", "choices", "narrow", "gates"}:
         return []
 
-    def chosen(entry: Entry) -> set[str]:
-        value = entry.answers.get(question.id)
+    def chosen(value: Any) -> set[str]:
+        if question.kind == "gates" and value is not None:
+            return {f"{row}: {said['decision']}" for row, said in value.items() if said["decision"]}
         return set(value) if isinstance(value, list) else {"" if value is None else str(value)}
 
-    key = set(question.model) if isinstance(question.model, list) else {question.model}
-    rows = [*question.options.items(), ("", "")]
+    key = chosen(question.model)
+    rows = [*_offered(question), ("", "")]
+    given = [(entry.group, chosen(entry.answers.get(question.id))) for entry in entries]
     return [
         OptionFigures(
             letter=letter,
             text=text,
             is_key=letter in key,
-            people=sum(letter in chosen(entry) for entry in entries if entry.group == "person"),
-            others=sum(letter in chosen(entry) for entry in entries if entry.group != "person"),
+            people=sum(letter in those for group, those in given if group == "person"),
+            others=sum(letter in those for group, those in given if group != "person"),
         )
         for letter, text in rows
     ]
+
+
+def _offered(question: Studied) -> list[tuple[str, str]]:
+    if question.kind == "narrow":
+        return [(letter, text) for letter, text in question.spec["parts"]]
+    if question.kind == "gates":
+        return [
+            (f"{row}: {letter}", f"{text} {decision}")
+            for row, text in question.spec["rows"]
+            for letter, decision in question.spec["decisions"][row]
+        ]
+    return list(question.options.items())
