@@ -137,7 +137,7 @@ def _header(request: Request, notes: _Notes, rules: CooperationLaw | None) -> No
     known = known_states()
     for name in ("requesting", "requested"):
         code = getattr(request, name)
-        if code and code not in known:
+        if code and code not in known and (rules is None or code != rules.state):
             text = _("There is no State {code} in the course. Its States are {known}.")
             notes.add("unknown-state", text.format(code=code, known=", ".join(known)), name, "40(15)(a)")
     if request.requesting and request.requesting == request.requested:

@@ -14,9 +14,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Literal
 
-from hanoikit.convention.offence import Conduct
+from hanoikit.convention.offence import CONVENTION, Conduct, Verdict, find_offences, punishable, states
+from hanoikit.convention.offence.dual_criminality import Side, look
 from hanoikit.errors import DataInvalid, Finding, HanoiKitError
 from hanoikit.i18n import _
 
@@ -81,6 +83,7 @@ class Needed:
 class Circumstances:
     """The facts that the requested State knows.
 
+    ``conduct``: acts that it does not name were not done; other facts that it does not name are open.
     ``needed`` is what the facts of the case carry; None: it has not been looked at. ``gone`` and ``elsewhere`` say of
     measures that the data no longer exist, or are in another State. ``privileged`` maps a measure to the profession
     whose secrets lie among the data. ``asked_before``: the requested State asked about the gaps and got no answer.
@@ -116,10 +119,14 @@ class Circumstances:
         if self.conduct is not None:
             Conduct(dict(self.conduct))
 
+    def seen_by(self, state: str) -> Side | None:
+        """What this State's penal code says about the conduct; None while it is unknown, or the course has no code."""
+        return None if self.conduct is None else _seen(frozenset(self.conduct.items()), state)
+
     @property
-    def acts(self) -> Conduct | None:
-        """The conduct, where every act that the file does not name is taken as not done; None while it is unknown."""
-        return None if self.conduct is None else Conduct(dict(self.conduct)).and_nothing_else()
+    def in_the_convention(self) -> Verdict | None:
+        """Whether the conduct is an offence under the Convention; None while the conduct is unknown."""
+        return None if self.conduct is None else _under_convention(frozenset(self.conduct.items()))
 
     @classmethod
     def from_json(cls, value: Any) -> Circumstances:
@@ -154,6 +161,17 @@ class Circumstances:
             for one in fields(self)
             if getattr(self, one.name) != getattr(ordinary, one.name)
         }
+
+
+@lru_cache(maxsize=256)
+def _seen(conduct: frozenset[tuple[str, Any]], state: str) -> Side | None:
+    law = next((one for one in states() if one.code == state), None)
+    return None if law is None else look(Conduct(dict(conduct)).and_nothing_else(), law)
+
+
+@lru_cache(maxsize=256)
+def _under_convention(conduct: frozenset[tuple[str, Any]]) -> Verdict:
+    return punishable(find_offences(Conduct(dict(conduct)).and_nothing_else(), CONVENTION))
 
 
 def concerns(measures: tuple[str, ...], name: str) -> bool:

@@ -17,8 +17,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from hanoikit.convention.offence import CONVENTION, Verdict, find_offences, punishable
-from hanoikit.convention.offence.dual_criminality import Side, look
+from hanoikit.convention.offence import Verdict
+from hanoikit.convention.offence.dual_criminality import Side
 from hanoikit.cooperation import tables
 from hanoikit.cooperation.answer import Answer, MeasureAnswer, Point, decide
 from hanoikit.cooperation.checking import errors, validate
@@ -39,11 +39,11 @@ class _Case:
 
     @cached_property
     def here(self) -> Side | None:
-        return None if self.known.acts is None else look(self.known.acts, self.law.penal)
+        return self.known.seen_by(self.law.state)
 
     @cached_property
     def convention(self) -> Verdict | None:
-        return None if self.known.acts is None else punishable(find_offences(self.known.acts, CONVENTION))
+        return self.known.in_the_convention
 
     @property
     def is_national(self) -> bool:
@@ -92,6 +92,8 @@ def respond_extradition(
         for point in rule.look(case)
     )
     decision = decide(points, 0)
+    if decision == "refuse":
+        points = tuple(one for one in points if one.effect not in ("ask", "condition", "postpone"))
     refusing = {one.ground for one in points if one.effect == "refuse"}
     answer = MeasureAnswer(
         measure=HAND_OVER,

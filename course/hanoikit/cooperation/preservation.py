@@ -14,8 +14,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from hanoikit.convention.offence import CONVENTION, find_offences, punishable
-from hanoikit.convention.offence.dual_criminality import look
 from hanoikit.cooperation.answer import Answer, MeasureAnswer, Point, decide
 from hanoikit.cooperation.circumstances import Circumstances
 from hanoikit.cooperation.state_rules import CooperationLaw
@@ -123,11 +121,11 @@ def _points(
 
 def _reserved(body: PreservationRequest, law: CooperationLaw, known: Circumstances) -> Iterator[Point]:
     """The reservation of 42(5), and its three limits."""
-    acts = known.acts
-    if "42(5)" not in law.reservations or acts is None:
+    side = known.seen_by(law.state)
+    if "42(5)" not in law.reservations or side is None:
         return
-    of_convention = punishable(find_offences(acts, CONVENTION)) != "out" or body.scope == "convention-offence"
-    if of_convention or look(acts, law.penal).verdict != "out":
+    of_convention = known.in_the_convention != "out" or body.scope == "convention-offence"
+    if of_convention or side.verdict != "out":
         return
     text = _(
         "{state} made the reservation of 42(5): the offence is outside the Convention, "
@@ -146,8 +144,8 @@ def _reserved(body: PreservationRequest, law: CooperationLaw, known: Circumstanc
 
 
 def _not_grounds(known: Circumstances, law: CooperationLaw) -> Iterator[Point]:
-    acts = known.acts
-    if acts is not None and look(acts, law.penal).verdict == "out":
+    side = known.seen_by(law.state)
+    if side is not None and side.verdict == "out":
         text = _("What was done is no crime here. For preservation dual criminality may not be demanded.")
         yield Point(rule="dual-criminality", effect="note", text=text, provisions=("42(4)",))
     if known.tax:

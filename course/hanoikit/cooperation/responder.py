@@ -84,6 +84,9 @@ def _assistance(
 def _measure(case: Case, measure: Measure, rules: Sequence[Rule]) -> MeasureAnswer:
     points = tuple(point for rule in rules for point in rule.of(case, measure))
     decision: Decision = decide(points, len(measure.data))
+    if decision == "refuse":
+        # Questions and conditions would only hide why; they come up again if the reason goes away.
+        points = tuple(one for one in points if one.effect not in ("ask", "condition", "postpone"))
     widest = next(
         (name for name in ("content", "traffic") if any(d.category == name for d in measure.data)), ""
     )

@@ -18,15 +18,10 @@ from datetime import datetime
 from functools import cached_property
 
 from hanoikit.convention.offence import (
-    CONVENTION,
-    StateLaw,
     Verdict,
     facts,
-    find_offences,
-    punishable,
-    states,
 )
-from hanoikit.convention.offence.dual_criminality import Side, look
+from hanoikit.convention.offence.dual_criminality import Side
 from hanoikit.cooperation import tables
 from hanoikit.cooperation.answer import Point
 from hanoikit.cooperation.checking import errors, validate
@@ -54,18 +49,17 @@ class Case:
     @cached_property
     def here(self) -> Side | None:
         """What the requested State's law says about the conduct; None while the conduct is unknown."""
-        return None if self.known.acts is None else look(self.known.acts, self.law.penal)
+        return self.known.seen_by(self.law.state)
 
     @cached_property
     def there(self) -> Side | None:
         """The same for the requesting State; None also where the course has no law of it."""
-        law = _penal(self.request.requesting)
-        return None if self.known.acts is None or law is None else look(self.known.acts, law)
+        return self.known.seen_by(self.request.requesting)
 
     @cached_property
     def convention(self) -> Verdict | None:
         """Whether the conduct is an offence under the Convention."""
-        return None if self.known.acts is None else punishable(find_offences(self.known.acts, CONVENTION))
+        return self.known.in_the_convention
 
     @cached_property
     def gaps(self) -> Mapping[str, tuple[Finding, ...]]:
@@ -103,10 +97,6 @@ class Rule:
 
 def _point(effect: str, text: str, **more: object) -> Point:
     return Point(rule="", effect=effect, text=text, **more)  # type: ignore[arg-type]
-
-
-def _penal(code: str) -> StateLaw | None:
-    return next((one for one in states() if one.code == code), None)
 
 
 # the rules, in the order in which a State asks itself
@@ -326,6 +316,18 @@ def _interests(case: Case, measure: Measure) -> Iterator[Point]:
             )
 
 
+def _expression(case: Case, measure: Measure) -> Iterator[Point]:
+    """What somebody said in public, and nothing else: a case to ask about, whatever it is called (6(2))."""
+    acts = case.known.conduct or {}
+    if acts.get("insult") != "yes" or case.convention != "out":
+        return
+    text = _(
+        "The case is about what somebody said in public. The Convention may not be read as a tool against expression."
+    )
+    change = _("Say which other act is investigated, if there is one. For words alone there will be no help.")
+    yield _point("ask", text, change=change, provisions=("6(2)", "40(22)", "40(16)"))
+
+
 def _once_only(case: Case, measure: Measure) -> Iterator[Point]:
     if case.known.tried_already and case.law.once_only:
         text = _(
@@ -507,6 +509,7 @@ RULES: tuple[Rule, ...] = (
     Rule("own-law", "What our own authorities could do", "40(21)(c)", ("40(21)(c)",), _own_law),
     Rule("privilege", "Secrets of professions", "", ("24(3)",), _privilege),
     Rule("interests", "Essential interests", "40(21)(b)", ("40(21)(b)",), _interests),
+    Rule("expression", "Words in public", "", ("6(2)",), _expression),
     Rule("once-only", "Nobody is tried twice", "40(21)(d)", ("40(21)(d)",), _once_only),
     Rule("personal-data", "Personal data", "36(1)(a)", ("36(1)(a)",), _personal_data),
     Rule("narrowing", "Only what the facts carry", "40(21)(c)", ("24(1)", "24(4)"), _narrowing),
