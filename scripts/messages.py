@@ -58,6 +58,8 @@ DATA = {
     "assets/powers/offences.json": ("name",),
     "assets/powers/laws.json": ("by", "urgent", "renewed_by", "name"),
     "assets/powers/chains.json": ("name", "story", "ready_text"),
+    "assets/recovery/contents.json": ("name", "use", "label", "why", "write"),
+    "assets/recovery/laws.json": ("standard",),
 }
 
 

@@ -209,6 +209,13 @@ class RequestUnreadable(HanoiKitError):
     """A request between States is not of the form that requests have; ``findings`` lists every place."""
 
 
+# recovery of property
+
+
+class RequestIncomplete(HanoiKitError):
+    """A request about property lacks what articles 40(15) and 50 ask for; ``findings`` lists every gap."""
+
+
 # exercise
 
 

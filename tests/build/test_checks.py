@@ -152,3 +152,36 @@ def test_a_question_answered_by_files_needs_no_control(assignment_text, citation
     assert {"no-control", "no-model"} <= findings(text, citations).keys()
     text = text.replace('{"question": "m04-q1",', '{"question": "m04-q1", "answer": "files",')
     assert findings(text, citations) == {}
+
+
+CASE = Path(__file__).parent.parent / "exercise" / "data" / "m98-cases.md"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("", "", None),
+        ("3. The provider is open on weekdays.\n", "", "option-unreadable"),
+        ("- Is it needed? (Met or Fails)\n", "", "option-unreadable"),
+        ("Kept for, Since, What you ask.", "Since, What you ask.", "option-unreadable"),
+        ("d. The address book\n", "", "option-unreadable"),
+        ("4. Thirty days can be renewed without a reason.\n", "", "option-unreadable"),
+        ('"carry": ["4"]', '"carry": ["9"]', "key-unknown"),
+        ('"decision": ["no", "later"]', '"decision": ["no", "never"]', "key-unknown"),
+        ('        "need": {"decision": "fails", "carry": ["4"]},\n', "", "key-missing"),
+        ('excess=["b", "d"]', 'excess=["b", "e"]', "key-unknown"),
+        (
+            'key={"1": True, "2": True, "3": False, "4": False}',
+            'key={"1": True, "2": True, "3": False}',
+            "key-missing",
+        ),
+        ('mark.narrow("m98-q3"', 'mark.choices("m98-q3"', "kinds-differ"),
+    ],
+)
+def test_a_case_question_needs_readable_texts_and_a_key_that_fits(old, new, code):
+    from hanoikit.build.questions import check
+
+    text = CASE.read_text(encoding="utf-8")
+    assert old in text
+    found = {one.code for one in check(build.parse(text.replace(old, new, 1), CASE))}
+    assert found == ({code} if code else set())

@@ -14,17 +14,22 @@ from hanoikit.errors import AnswerMalformed, QuestionInvalid
 from hanoikit.exercise.kinds import (
     Choice,
     Choices,
+    Confidence,
+    Gates,
     Kind,
     Match,
     Moment,
+    Narrow,
     Number,
     Order,
     Provision,
+    Request,
     Written,
     lettered,
 )
 
 ABCD = {"a": "first", "b": "second", "c": "third", "d": "fourth"}
+FORM_KINDS = ("line", "text", "choice", "choices", "date", "number")
 KINDS: list[Kind] = [
     Choice(ABCD),
     Choices(ABCD),
@@ -36,6 +41,13 @@ KINDS: list[Kind] = [
     Provision(several=True),
     Written(words=5),
     Written({"what": "What happened", "why": "Why"}),
+    Gates({"a": "Law", "b": "Need"}, {"a": "Met", "b": "Fails"}, {"1": "one", "2": "two"}, ["a"]),
+    Gates({"a": "Law"}, None),
+    Narrow(ABCD),
+    Narrow(None),
+    Confidence({"a": "first", "b": "second"}),
+    Request([{"id": kind, "label": kind, "kind": kind, "options": ABCD} for kind in FORM_KINDS]),
+    Request(None),
 ]
 
 anything = st.recursive(

@@ -18,7 +18,7 @@
 | ``tables``      | kinds of request with their elements, measures of 40(3), assurances: data |
 | ``checking``    | ``validate``: every gap at once, with its provision and what to write |
 | ``schema``      | the JSON Schema of a request |
-| ``form``        | a request as the flat fields of a form, and back |
+| ``flat``        | a request as the flat fields of a form, and back |
 | ``state_rules``  | each State's rules for answering: data |
 | ``circumstances`` | what the requested State knows about the case: data |
 | ``rules``, ``responder``, ``answer`` | named rules, and the answer with grounds, reasons, conditions |
@@ -35,8 +35,56 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from hanoikit.cooperation.answer import (
+        Answer,
+        Decision,
+        MeasureAnswer,
+        Point,
+        decision_label,
+    )
     from hanoikit.cooperation.checking import (
         validate,
+    )
+    from hanoikit.cooperation.circumstances import (
+        Circumstances,
+        Needed,
+        OwnCase,
+        Persecution,
+        Touch,
+    )
+    from hanoikit.cooperation.extradition import (
+        after_refusal,
+        respond_extradition,
+    )
+    from hanoikit.cooperation.flat import (
+        form_fields,
+        from_form,
+        to_form,
+    )
+    from hanoikit.cooperation.instruments import (
+        Fit,
+        Instrument,
+        Matter,
+        fitting,
+    )
+    from hanoikit.cooperation.later_use import (
+        Material,
+        Ruling,
+        Use,
+        follow,
+        may_use,
+    )
+    from hanoikit.cooperation.marking import (
+        AnswerCheck,
+        RequestCheck,
+        RequestTruth,
+    )
+    from hanoikit.cooperation.preservation import (
+        respond_preservation,
+    )
+    from hanoikit.cooperation.proceedings import (
+        Opinion,
+        weigh_transfer,
     )
     from hanoikit.cooperation.requests import (
         REQUESTS,
@@ -57,6 +105,16 @@ if TYPE_CHECKING:
         to_bytes,
         to_json,
     )
+    from hanoikit.cooperation.responder import (
+        respond,
+    )
+    from hanoikit.cooperation.rules import (
+        RULES,
+        Rule,
+    )
+    from hanoikit.cooperation.schema import (
+        schema_findings,
+    )
     from hanoikit.cooperation.state_rules import (
         CooperationLaw,
         law,
@@ -68,13 +126,61 @@ if TYPE_CHECKING:
         Kind,
         MeasureKind,
         assurance,
+        assurances,
         kind,
         kinds,
+        measure,
         measures,
     )
 
 _HOMES = {
+    "answer": (
+        "Answer",
+        "Decision",
+        "MeasureAnswer",
+        "Point",
+        "decision_label",
+    ),
     "checking": ("validate",),
+    "circumstances": (
+        "Circumstances",
+        "Needed",
+        "OwnCase",
+        "Persecution",
+        "Touch",
+    ),
+    "extradition": (
+        "after_refusal",
+        "respond_extradition",
+    ),
+    "flat": (
+        "form_fields",
+        "from_form",
+        "to_form",
+    ),
+    "instruments": (
+        "Fit",
+        "Instrument",
+        "Matter",
+        "fitting",
+    ),
+    "later_use": (
+        "Material",
+        "Ruling",
+        "Use",
+        "follow",
+        "may_use",
+    ),
+    "marking": (
+        "AnswerCheck",
+        "RequestCheck",
+        "RequestTruth",
+    ),
+    "preservation": ("respond_preservation",),
+    "proceedings": (
+        "Opinion",
+        "weigh_transfer",
+    ),
     "requests": (
         "AssistanceRequest",
         "DataSpecification",
@@ -94,6 +200,12 @@ _HOMES = {
         "to_bytes",
         "to_json",
     ),
+    "responder": ("respond",),
+    "rules": (
+        "RULES",
+        "Rule",
+    ),
+    "schema": ("schema_findings",),
     "state_rules": (
         "CooperationLaw",
         "law",
@@ -105,8 +217,10 @@ _HOMES = {
         "Kind",
         "MeasureKind",
         "assurance",
+        "assurances",
         "kind",
         "kinds",
+        "measure",
         "measures",
     ),
 }
@@ -114,34 +228,70 @@ _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
     "REQUESTS",
+    "RULES",
+    "Answer",
+    "AnswerCheck",
     "AssistanceRequest",
     "Assurance",
+    "Circumstances",
     "CooperationLaw",
     "DataSpecification",
+    "Decision",
     "Element",
     "ExtraditionRequest",
+    "Fit",
+    "Instrument",
     "JointInvestigationTerms",
     "Kind",
+    "Material",
+    "Matter",
     "Measure",
+    "MeasureAnswer",
     "MeasureKind",
+    "Needed",
     "Offence",
+    "Opinion",
+    "OwnCase",
     "Period",
+    "Persecution",
     "Person",
+    "Point",
     "Reasoned",
     "Request",
+    "RequestCheck",
+    "RequestTruth",
+    "Rule",
+    "Ruling",
     "SpontaneousInformation",
+    "Touch",
     "TransferOfProceedings",
+    "Use",
+    "after_refusal",
     "assurance",
+    "assurances",
+    "decision_label",
+    "fitting",
+    "follow",
+    "form_fields",
+    "from_form",
     "from_json",
     "kind",
     "kinds",
     "law",
     "laws",
+    "may_use",
+    "measure",
     "measures",
     "read",
+    "respond",
+    "respond_extradition",
+    "respond_preservation",
+    "schema_findings",
     "to_bytes",
+    "to_form",
     "to_json",
     "validate",
+    "weigh_transfer",
 ]
 
 

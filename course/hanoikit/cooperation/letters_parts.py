@@ -225,8 +225,8 @@ def instrument_name(name: str) -> str:
     """The name of a treaty in words; the identifier where the kit does not know it."""
     from hanoikit.cooperation import instruments
 
-    found: str | None = next((one.name for one in instruments.instruments() if one.id == name), None)
-    return _(found) if found else name
+    found = instruments.instruments().get(name)
+    return _(found.name) if found is not None else name
 
 
 def _offence(value: Any, form: LetterForm) -> Iterator[Block]:

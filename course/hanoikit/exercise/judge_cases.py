@@ -36,8 +36,8 @@ class Element:
     fatal: bool = False
 
 
-Judge = Callable[[dict[str, Plain]], Sequence[Element]]
-"""Looks at a form's value and says what it finds."""
+Judge = Callable[[dict[str, Plain]], Sequence[Any]]
+"""Looks at a form's value and says what it finds: elements, or objects with the members of one."""
 
 
 def _of(why: Why, part: str) -> str:
@@ -163,13 +163,13 @@ def confidence(
     return Judgement(share, joined(standing(share), reason, _general(why)), tuple(details))
 
 
-def document(given: dict[str, Plain], *, judge: Judge) -> Judgement:
+def document(given: dict[str, Plain], *, judge: Judge, why: str = "") -> Judgement:
     """A document. Rule: the weighted mean of the elements that ``judge`` finds, and nothing at all where a fatal one
     earned nothing.
 
     Raises QuestionInvalid when ``judge`` gives no elements, or a share or weight that cannot be.
     """
-    elements = list(judge(given))
+    elements = [_element(one) for one in judge(given)]
     _check_elements(elements)
     share = rules.weighted([(element.share, element.weight) for element in elements])
     fatal = [element for element in elements if element.fatal and element.share <= 0]
@@ -178,10 +178,10 @@ def document(given: dict[str, Plain], *, judge: Judge) -> Judgement:
         reason = _("Nothing is earned, because one thing decides: {label}. {reason}").format(
             label=fatal[0].label, reason=fatal[0].reason
         )
-        return Judgement(0.0, joined(standing(0), reason), details)
+        return Judgement(0.0, joined(standing(0), reason, why), details)
     there = sum(element.share >= 1 for element in elements)
     reason = _("{there} of {all} elements are as they should be.").format(there=there, all=len(elements))
-    return Judgement(share, joined(standing(share), reason), details)
+    return Judgement(share, joined(standing(share), reason, why), details)
 
 
 def _element_detail(element: Element) -> Detail:
@@ -189,11 +189,21 @@ def _element_detail(element: Element) -> Detail:
     return Detail(element.label, element.share >= 1, joined(partly, element.reason))
 
 
-def _check_elements(elements: Iterable[object]) -> None:
+def _element(found: Any) -> Element:
+    """What a judge found, as an element. A judge below this room gives objects of its own with the same members."""
+    if isinstance(found, Element):
+        return found
+    try:
+        return Element(found.label, float(found.share), found.reason, float(found.weight), bool(found.fatal))
+    except (AttributeError, TypeError, ValueError) as error:
+        raise QuestionInvalid(
+            _("The judge of a document gives elements only."), where=repr(found)[:80]
+        ) from error
+
+
+def _check_elements(elements: Iterable[Element]) -> None:
     weights = 0.0
     for element in elements:
-        if not isinstance(element, Element):
-            raise QuestionInvalid(_("The judge of a document gives elements only."), where=repr(element)[:80])
         if not 0 <= element.share <= 1 or not 0 <= element.weight < float("inf"):
             raise QuestionInvalid(_("An element's share is from 0 to 1."), where=element.label)
         weights += element.weight

@@ -271,14 +271,20 @@ def confidence(
     return _mark(question, points, kind, decide, cite, read)
 
 
-def request(question: str, *, judge: Judge, points: float, cite: Cite = (), read: str = "") -> Mark:
+def request(
+    question: str, *, judge: Judge, points: float, why: str = "", cite: Cite = (), read: str = ""
+) -> Mark:
     """The weighted mean of the elements (:class:`Element`) that ``judge`` finds in the form's value; 0 where a fatal
     element earned nothing.
 
     ``judge`` gets a value for every field, as the table in ``hanoikit.exercise.kinds.request`` says, filled in or not.
     """
     kind = _asked(question, Request) or Request(None)
-    return _mark(question, points, kind, lambda given: cases.document(given, judge=judge), cite, read)
+
+    def decide(given: Plain) -> Judgement:
+        return cases.document(given, judge=judge, why=why)
+
+    return _mark(question, points, kind, decide, cite, read)
 
 
 def function(

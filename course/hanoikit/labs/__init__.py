@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from hanoikit.labs.offence_panel import offence_finder
     from hanoikit.labs.order_panel import order_timeline
     from hanoikit.labs.power_panel import power_ladder
+    from hanoikit.labs.request_panel import request_workshop
+    from hanoikit.labs.review_panel import safeguards_review
     from hanoikit.labs.simulation_panel import staffing
     from hanoikit.labs.status_panel import status_explorer
     from hanoikit.labs.tamper_panel import tamper_lab
@@ -39,6 +41,8 @@ __all__ = [
     "offence_finder",
     "order_timeline",
     "power_ladder",
+    "request_workshop",
+    "safeguards_review",
     "staffing",
     "status_explorer",
     "tamper_lab",
@@ -58,6 +62,8 @@ _HOMES = {
     "offence_finder": "offence_panel",
     "order_timeline": "order_panel",
     "power_ladder": "power_panel",
+    "request_workshop": "request_panel",
+    "safeguards_review": "review_panel",
     "staffing": "simulation_panel",
     "status_explorer": "status_panel",
     "tamper_lab": "tamper_panel",

@@ -14,8 +14,10 @@ const make = (tag, attributes = {}, ...children) => {
   return node;
 };
 
-function field(spec, key) {
+function field(spec, key, labels) {
   const id = `${key}-${spec.name}`;
+  if (spec.kind === "heading") return make("h5", { class: "hk-group", text: spec.label });
+  if (spec.kind === "attach") return attachField(spec, key, labels, make);
   const hint = spec.hint ? make("p", { class: "hk-hint", id: `${id}-hint`, text: spec.hint }) : null;
   const described = hint ? `${id}-hint` : undefined;
   if (spec.kind === "select") {
@@ -62,7 +64,9 @@ function field(spec, key) {
 
 function valuesOf(step) {
   const values = {};
+  for (const attached of step.querySelectorAll("[data-attach]")) values[attached.dataset.attach] = attached.hkValue();
   for (const control of step.querySelectorAll("select, input, textarea")) {
+    if (!control.name) continue;
     if (control.type === "checkbox") {
       values[control.name] = values[control.name] || [];
       if (control.checked) values[control.name].push(control.value);
@@ -79,8 +83,8 @@ function render({ model, el }) {
   root.append(make("h3", { class: "hk-title", id: `${prefix}-title`, text: model.get("title") }), list, live);
   el.append(root);
   const places = new Map();
-  // A wide table scrolls inside its result; then the keyboard must reach it.
-  const reach = (target) => { target.tabIndex = target.scrollWidth > target.clientWidth ? 0 : -1; };
+  // A wide table, or a long letter beside its form, scrolls inside its result; then the keyboard must reach it.
+  const reach = (target) => { target.tabIndex = target.scrollWidth > target.clientWidth || target.scrollHeight > target.clientHeight + 1 ? 0 : -1; };
   const sizes = new ResizeObserver((entries) => entries.forEach(({ target }) => reach(target)));
 
   // One message at a time. While a live change is under way the newest one waits; nothing else is kept.
@@ -118,7 +122,7 @@ function render({ model, el }) {
       for (const spec of step.fields || []) {
         const value = before[spec.name];
         const known = spec.kind !== "select" || (spec.options || []).some((option) => option.value === value);
-        form.append(field(value !== undefined && known && !spec.fixed ? { ...spec, value } : spec, key));
+        form.append(field(value !== undefined && known && !spec.fixed ? { ...spec, value } : spec, key, model.get("labels")));
       }
       const buttons = make("div", { class: "hk-buttons" });
       for (const button of step.buttons || []) {

@@ -32,6 +32,9 @@ class Field:
 
     ``kind`` is ``select``, ``checks``, ``text``, ``line`` (wide), ``area`` (several lines), ``number``, ``date``
     (year-month-day) or ``range``: a slider with ``limits`` (least, most, step) whose value is shown with its ``unit``.
+    A ``heading`` has no value: its label stands above the fields that follow. ``attach``: the options are numbered
+    facts that are dragged, or chosen by number, to ``places`` (value, label, hint), where one of ``choices`` is
+    decided; its value is ``{place: {"decision": choice, "facts": [option, ...]}}``.
     """
 
     name: str
@@ -42,6 +45,8 @@ class Field:
     hint: str = ""
     limits: tuple[float, float, float] | None = None
     unit: str = ""
+    places: tuple[tuple[str, str, str], ...] = ()
+    choices: tuple[tuple[str, str], ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         made: dict[str, Any] = {
@@ -54,6 +59,11 @@ class Field:
         }
         if self.limits is not None:
             made |= {"limits": list(self.limits), "unit": self.unit}
+        if self.places:
+            made["places"] = [
+                {"value": value, "label": label, "hint": hint} for value, label, hint in self.places
+            ]
+            made["choices"] = [{"value": value, "label": label} for value, label in self.choices]
         return made
 
 
@@ -90,7 +100,7 @@ class Step:
 
     ``text`` is HTML made with ``hanoikit.labs.html``; ``refresh`` gives the fields anew before each drawing, for lists
     that depend on earlier steps. A ``live`` step runs when the panel is made and at each change of a field, with
-    ``"change"`` as its action.
+    ``"change"`` as its action. ``beside`` puts the result next to a long form where the page is wide enough.
     """
 
     id: str
@@ -101,11 +111,12 @@ class Step:
     run: Callable[[Values], Result] | None = None
     refresh: Callable[[], Sequence[Field]] | None = None
     live: bool = False
+    beside: bool = False
     result: Result | None = field(default=None)
 
     def as_dict(self) -> dict[str, Any]:
         fields = self.refresh() if self.refresh else self.fields
-        return {
+        made: dict[str, Any] = {
             "id": self.id,
             "title": self.title,
             "text": str(self.text),
@@ -113,6 +124,7 @@ class Step:
             "buttons": [{"id": button.id, "label": button.label} for button in self.buttons],
             "live": self.live,
         }
+        return made | {"beside": True} if self.beside else made
 
     def perform(self, action: str, values: Values) -> Result:
         """Run the step with the values given; what is not given is as the fields show it. A refusal is a result."""
@@ -156,7 +168,9 @@ def _make_class() -> type[Any]:
     here = Path(__file__).parent
 
     class Panel(anywidget.AnyWidget):
-        _esm = "\n".join((here / name).read_text(encoding="utf-8") for name in ("picture.js", "panel.js"))
+        _esm = "\n".join(
+            (here / name).read_text(encoding="utf-8") for name in ("picture.js", "attach.js", "panel.js")
+        )
         _css = here / "panel.css"
         title = traitlets.Unicode("").tag(sync=True)
         dir = traitlets.Unicode("ltr").tag(sync=True)
@@ -178,6 +192,11 @@ def _make_class() -> type[Any]:
                     "working": _("Working …"),
                     "result": _("Result of:"),
                     "drawing": _("The figure is being drawn …"),
+                    "facts": _("The facts"),
+                    "factsFor": _("Facts for: {place}"),
+                    "attachHint": _("Drag a fact to its place, or press its number there."),
+                    "decision": _("Decision"),
+                    "undecided": _("Choose …"),
                 },
                 spec=self._spec(),
                 results=self._results(),

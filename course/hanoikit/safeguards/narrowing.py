@@ -4,7 +4,7 @@
 >>> found.keep, found.remove
 (('a', 'b'), ('c', 'd'))
 >>> score(case_file("night-shift"), ["a", "b", "c"]).share  # doctest: +ELLIPSIS
-0.4...
+0.5...
 
 A part may serve a need only if it intrudes no more than the stakes and the weight of that need allow. Of all sets of
 parts that answer every need that can be answered, the one with the fewest points stays: found by trying them all, so

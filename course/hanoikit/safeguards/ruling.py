@@ -45,8 +45,10 @@ def reasons(reading: Reading, narrowing: Narrowing | None = None) -> tuple[Reaso
     """Every rule that fires, in the order of the gates and of the rules."""
     narrowing = narrowing or narrow(reading)
     kept = [reading.file.part(letter) for letter in narrowing.keep]
+    # Where no part stays, the rules look at what was asked for: a refusal names every weak gate.
+    spoken_of = kept or list(reading.file.parts)
     return (
-        *(made for rule in rules() if rule.effect != "sign" for made in _fire(rule, reading, kept)),
+        *(made for rule in rules() if rule.effect != "sign" for made in _fire(rule, reading, spoken_of)),
         *_signs(reading),
         *_parts(reading, narrowing),
     )

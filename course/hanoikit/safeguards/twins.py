@@ -2,7 +2,7 @@
 
 >>> found = change(case_file("night-shift"), 6)
 >>> found.before.outcome, found.after.outcome, [part.id for part in found.after.kept]
-('part', 'refuse', [])
+('part', 'part', ['a'])
 >>> change(case_file("night-shift"), 11).sentence
 'Fact 11 changes nothing: neither a gate nor the answer depends on it.'
 

@@ -88,6 +88,7 @@ def case_strings() -> dict[str, str]:
             "the numbers of a row, the space bar attaches or removes a fact."
         ),
         "factsFor": _("Facts for: {row}"),
+        "factsWord": _("Facts:"),
         "fact": _("Fact {n}: {text}"),
         "noFacts": _("No fact attached yet."),
         "attachedList": _("Facts attached to: {row}"),

@@ -69,7 +69,7 @@ const build = ({ spec, t, uid, body, changed, say }) => {
     focusOn(row, spec.facts[0][0], false);
     return [
       hk.el("div", { class: "hk-row hk-toggles", role: "toolbar", "aria-label": hk.fill(t.factsFor, { row: row.text }) },
-        ...Object.values(row.toggles)),
+        hk.el("span", { class: "hk-word", "aria-hidden": "true" }, t.factsWord), ...Object.values(row.toggles)),
       hk.el("div", { class: "hk-attached" }, row.none, row.chips),
     ];
   };

@@ -47,9 +47,8 @@ const build = (frame) => {
         zone.write(wanted);
       } };
   };
-  const number = (field, id) => {
+  const number = (_field, id) => {
     const one = simple("input", { type: "number", step: "any", oninput: late }, null)(id);
-    if (field.unit) one.nodes.push(hk.el("span", { "aria-hidden": "true" }, field.unit));
     return { ...one, read: () => (one.read() === null ? null : Number(one.read())) };
   };
   const make = {
