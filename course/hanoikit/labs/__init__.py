@@ -79,7 +79,7 @@ def __getattr__(name: str) -> Any:
             # A lab shows nothing then, and loading its rooms would cost every hand-in more than its marks do.
             from hanoikit.labs.inert import Inert
 
-            return Inert(name)
+            return Inert(name.replace("_", " ").capitalize())
         from importlib import import_module
 
         return getattr(import_module(f"hanoikit.labs.{_HOMES[name]}"), name)
