@@ -102,7 +102,7 @@ def class_of(trainees: int) -> list[dict[str, Any]]:
 
 
 def _asks_programs(source: AssignmentSource) -> bool:
-    return any("mark.accepted" in cells.source_of(cell) for cell in source.notebook["cells"])
+    return any("PackageCheck" in cells.source_of(cell) for cell in source.notebook["cells"])
 
 
 def own_work(name: str = "m01-convention") -> dict[str, Any]:

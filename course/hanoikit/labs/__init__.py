@@ -73,6 +73,13 @@ _HOMES = {
 
 def __getattr__(name: str) -> Any:
     if name in _HOMES:
+        from hanoikit.exercise.marking import is_marking
+
+        if is_marking():
+            # A lab shows nothing then, and loading its rooms would cost every hand-in more than its marks do.
+            from hanoikit.labs.inert import Inert
+
+            return Inert(name.replace("_", " ").capitalize())
         from importlib import import_module
 
         return getattr(import_module(f"hanoikit.labs.{_HOMES[name]}"), name)
