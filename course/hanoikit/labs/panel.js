@@ -137,7 +137,7 @@ function render({ model, el }) {
       const figures = old ? old.figures : make("div", { class: "hk-figures" });
       const result = make("div", { class: "hk-result", role: "group", "aria-label": `${model.get("labels").result} ${step.title}` });
       const heading = make("h4", { id: `${key}-title`, text: step.title });
-      const item = make("li", { "aria-labelledby": `${key}-title`, "data-live": Boolean(step.live) }, heading);
+      const item = make("li", { "aria-labelledby": `${key}-title`, "data-live": Boolean(step.live), "data-beside": Boolean(step.beside) }, heading);
       if (step.text) { const text = make("div", { class: "hk-text" }); text.innerHTML = step.text; item.append(text); }
       item.append(form, buttons, figures, result);
       list.append(item);

@@ -142,7 +142,7 @@ def label(path: str, spec: Mapping[str, Any]) -> str:
     words = str(spec["label"])
     if section.startswith(("measures", "persons")):
         return f"{_title(section)}: {words}"
-    return f"{group}: {words}" if group else words
+    return f"{group}: {words}" if group and group != words else words
 
 
 def _words(code: str, text: str) -> str:

@@ -73,7 +73,11 @@ def remarks(found: Sequence[Finding], wrong: Sequence[str]) -> Markup:
     parts.append(bullets([*wrong, *map(_remark, errors)]))
     if costs:
         parts += [sentence(_("Costs time: {count}").format(count=len(costs))), bullets(map(_remark, costs))]
-    return join(*parts)
+    # A long list scrolls beside the form, so that the letter stays in sight; then the keyboard must reach it.
+    label = escape(_("What is missing"), quote=True)
+    return Markup(
+        f'<div class="hk-remarks" role="group" tabindex="0" aria-label="{label}">{join(*parts)}</div>'
+    )
 
 
 def _remark(one: Finding) -> Markup:
