@@ -53,7 +53,7 @@ const build = (frame) => {
   };
   const make = {
     line: (_field, id) => simple("input", { type: "text", dir: "auto", maxlength: "500", oninput: late }, "")(id),
-    text: (_field, id) => simple("textarea", { rows: "4", dir: "auto", oninput: late }, "")(id),
+    text: (_field, id) => simple("textarea", { rows: "3", dir: "auto", oninput: late }, "")(id),
     date: (_field, id) => simple("input", { type: "date", max: "9999-12-31", oninput: late }, null)(id),
     choice: (field, id) => select(field, id, t.choose),
     choices: checks, moment, number,
