@@ -297,7 +297,7 @@ def test_drafts_without_thought_stay_below_the_pass_mark():
         "only the State": {"requested": "XC"},
         "the form's own hints": {**hints, **head},
         "the same sentence everywhere": {
-            **dict.fromkeys(hints, "St Orla was attacked on 28 March, in the trial."),
+            **dict.fromkeys(hints, sentence),
             **head,
         },
         "wrong State": {**whole, "requested": "XB"},
@@ -305,7 +305,7 @@ def test_drafts_without_thought_stay_below_the_pass_mark():
     assert {name: share(check.judge(value)) < 0.5 for name, value in bots.items()} == dict.fromkeys(
         bots, True
     )
-    assert share(check.judge(everything)) < 0.8 < share(check.judge(whole))
+    assert share(check.judge(everything)) < 0.69 < share(check.judge(whole))
 
 
 @pytest.mark.parametrize(
@@ -344,6 +344,12 @@ def test_each_fault_of_a_draft_costs_at_its_element(change, label):
 def test_a_draft_that_cannot_be_read_earns_nothing_and_says_why(value):
     judged = RequestCheck(TRUTH).judge(value)
     assert share(judged) == 0 and all(one.reason for one in judged)
+
+
+def test_one_field_that_cannot_be_read_costs_its_element_and_not_the_draft():
+    check = RequestCheck(TRUTH)
+    odd = {**good(), "persons.1.nationality": "Aldermark", "language": "Corvessan", "x.y": 1}
+    assert 0.75 < share(check.judge(odd)) < share(check.judge(good()))
 
 
 def test_an_answer_is_judged_on_decision_and_ground_together():

@@ -99,7 +99,7 @@ def read(
     *,
     parts: Mapping[str, type[Any]],
 ) -> dict[str, Any]:
-    """Typed values for the members that are there. ``parts`` are the classes of nested objects."""
+    """Typed values for the members that are there and right. ``parts`` are the classes of nested objects."""
     known = {one.name: one for one in elements}
     made: dict[str, Any] = {}
     for name, given in value.items():
@@ -116,18 +116,25 @@ def read(
             made[name] = _object(given, element.type, findings, place, parts)
         elif element.type in WORDS:
             made[name] = _words(given, element.type, findings, place)
-        elif element.type == "flag":
-            made[name] = given
-            if type(given) is not bool:
-                findings.add("wrong-type", _("It must be true or false."), place)
-        elif element.type == "years":
-            made[name] = given
-            if type(given) is not int or not 0 <= given <= MOST_YEARS:
-                text = _("It must be a whole number from 0 to {most}.").format(most=MOST_YEARS)
-                findings.add("wrong-type", text, place)
         else:
-            made[name] = _text(given, element, findings, place)
+            before = len(findings.found)
+            right = _single(given, element, findings, place)
+            if len(findings.found) == before:
+                made[name] = right
     return made
+
+
+def _single(given: Any, element: Element, findings: Findings, place: str) -> Any:
+    if element.type == "flag":
+        if type(given) is not bool:
+            findings.add("wrong-type", _("It must be true or false."), place)
+        return given
+    if element.type == "years":
+        if type(given) is not int or not 0 <= given <= MOST_YEARS:
+            text = _("It must be a whole number from 0 to {most}.").format(most=MOST_YEARS)
+            findings.add("wrong-type", text, place)
+        return given
+    return _text(given, element, findings, place)
 
 
 def join(where: str, name: str) -> str:
@@ -139,9 +146,7 @@ def _object(given: Any, part: str, findings: Findings, place: str, parts: Mappin
     if not isinstance(given, Mapping):
         findings.add("wrong-type", _("It must be an object with named members."), place)
         return parts[part]()
-    before = len(findings.found)
-    values = read(given, tables.part(part), findings, place, parts=parts)
-    return parts[part](**values) if len(findings.found) == before else parts[part]()
+    return parts[part](**read(given, tables.part(part), findings, place, parts=parts))
 
 
 def _objects(

@@ -20,6 +20,7 @@ from typing import Any
 
 from hanoikit.cooperation import codec, tables
 from hanoikit.cooperation.requests import Request, from_json, to_json
+from hanoikit.cooperation.state_rules import laws
 from hanoikit.errors import Finding, RequestUnreadable
 from hanoikit.i18n import _
 from hanoikit.network.form import ITEMS
@@ -58,10 +59,17 @@ def form_fields(
     return [one for one in found if not _left_out(one["id"], leave_out)]
 
 
-def from_form(values: Any, *, kind: str = "assistance", fixed: Values | None = None) -> Any:
+def from_form(
+    values: Any,
+    *,
+    kind: str = "assistance",
+    fixed: Values | None = None,
+    set_aside: list[Finding] | None = None,
+) -> Any:
     """The request that a form holds. ``fixed`` are values (by path) that the form does not ask.
 
-    Raises ``RequestUnreadable`` with every finding.
+    Raises ``RequestUnreadable`` with every finding. With a list for ``set_aside`` what is wrong is left out instead and
+    its findings are put there.
     """
     if not isinstance(values, Mapping):
         raise _unreadable("wrong-type", _("It must be an object with named members."), "")
@@ -70,7 +78,7 @@ def from_form(values: Any, *, kind: str = "assistance", fixed: Values | None = N
         if not isinstance(path, str) or not _PATH.fullmatch(path):
             raise _unreadable("unknown-member", _("No request has this member."), ascii(path)[:40])
         _put(tree, path, value)
-    return from_json(_shaped(tree, (*tables.header(), *tables.kind(kind).elements)))
+    return from_json(_shaped(tree, (*tables.header(), *tables.kind(kind).elements)), set_aside=set_aside)
 
 
 def to_form(request: Request) -> dict[str, Any]:
@@ -135,6 +143,8 @@ def _options(element: Element, zones: dict[str, str]) -> dict[str, str]:
         return {one.id: _(one.text) for one in tables.assurances().values()}
     if element.type == "instrument":
         return {one["id"]: _(one["name"]) for one in tables.load("instruments")["instruments"]}
+    if element.type in ("state", "state-or-none"):
+        return {code: _(one.name) for code, one in laws().items()}
     return {one: one for one in element.choices}
 
 

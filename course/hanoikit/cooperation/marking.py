@@ -26,7 +26,7 @@ from typing import Any
 
 from hanoikit.convention import refusal_grounds
 from hanoikit.cooperation import tables
-from hanoikit.cooperation.answer import HELPS, Answer, decision_label
+from hanoikit.cooperation.answer import Answer, decision_label
 from hanoikit.cooperation.checking import errors, texts, validate
 from hanoikit.cooperation.circumstances import Circumstances, Needed
 from hanoikit.cooperation.flat import from_form
@@ -34,12 +34,14 @@ from hanoikit.cooperation.requests import AssistanceRequest, Request, from_json
 from hanoikit.cooperation.responder import respond
 from hanoikit.cooperation.rules import carries
 from hanoikit.cooperation.state_rules import law
-from hanoikit.errors import DataInvalid, RequestUnreadable
+from hanoikit.errors import DataInvalid, Finding, RequestUnreadable
 from hanoikit.i18n import _
 from hanoikit.network.messages import DataSpecification
 
 FEWEST_WORDS = {"authority": 2, "facts": 12, "purpose": 6, "use": 5, "need": 5, "reason": 4}
 """Fewer words than this say nothing that another State could act on. The numbers are the course's assumption."""
+WORTH = {"grant": 1.0, "conditions": 0.9, "part": 0.6, "ask": 0.25}
+"""What an answer on a measure is worth to whom it is given. A question can be answered; a refusal helps nobody."""
 PROSE = ("authority", "facts", "purpose", "use")
 
 
@@ -104,14 +106,17 @@ class RequestCheck:
     def __init__(self, truth: Mapping[str, Any] | RequestTruth) -> None:
         self.truth = truth if isinstance(truth, RequestTruth) else RequestTruth.from_json(truth)
 
-    def draft(self, value: Any) -> AssistanceRequest:
-        """The request that a form, or plain data of a request, holds. Raises ``RequestUnreadable``."""
+    def draft(self, value: Any, *, set_aside: list[Finding] | None = None) -> AssistanceRequest:
+        """The request that a form, or plain data of a request, holds. Raises ``RequestUnreadable``.
+
+        With a list for ``set_aside`` a field that cannot be read is left out, and its finding is put there.
+        """
         if isinstance(value, AssistanceRequest):
             return value
         if isinstance(value, Mapping) and isinstance(value.get("measures"), (list, tuple)):
-            made = from_json({**value, "kind": "assistance"})
+            made = from_json({**value, "kind": "assistance"}, set_aside=set_aside)
         else:
-            made = from_form(value, fixed=self.truth.fixed)
+            made = from_form(value, fixed=self.truth.fixed, set_aside=set_aside)
         assert isinstance(made, AssistanceRequest)
         return made
 
@@ -122,8 +127,9 @@ class RequestCheck:
 
     def judge(self, value: Any) -> list[Judged]:
         """Every element of a draft, judged. A draft that cannot be read earns nothing and says why."""
+        unread: list[Finding] = []
         try:
-            request = self.draft(value)
+            request = self.draft(value, set_aside=unread)
         except RequestUnreadable as error:
             return [Judged(_("The request"), 0.0, error.explain(), fatal=True)]
         content = self._content(request)
@@ -137,7 +143,7 @@ class RequestCheck:
             self._reasons(request),
             *self._secrecy(request),
             *self._promises(request),
-            self._form(request),
+            self._form(request, unread),
             self._answer(request, content.share),
         ]
 
@@ -227,7 +233,7 @@ class RequestCheck:
             reason = _("Restraint counts as far as the request asks for what is needed.")
         else:
             reason = _("Nothing is asked for that the case does not need.")
-        return Judged(label, share, reason, 3.0)
+        return Judged(label, share, reason, 4.0)
 
     def _reasons(self, request: AssistanceRequest) -> Judged:
         element = next(one for one in tables.part("measure") if one.name == "need")
@@ -248,6 +254,8 @@ class RequestCheck:
             return []
         asked, wanted = request.confidentiality.asked, self.truth.secrecy == "yes"
         label = _("Secrecy of the request")
+        if not request.measures:
+            return [Judged(label, 0.0, _("No measure is asked for."))]
         if asked != wanted:
             reason = (
                 _("The case calls for secrecy: think of what the suspect would do.")
@@ -288,8 +296,8 @@ class RequestCheck:
         )
         return [Judged(label, share, reason)]
 
-    def _form(self, request: AssistanceRequest) -> Judged:
-        found = errors(validate(request))
+    def _form(self, request: AssistanceRequest, unread: Sequence[Finding]) -> Judged:
+        found = [*unread, *errors(validate(request))]
         share = max(0.0, 1 - len(found) / 5)
         reason = str(found[0]) if found else _("Nothing is missing that article 40 asks for.")
         return Judged(_("Complete and in good form"), share, reason, 2.0)
@@ -297,13 +305,11 @@ class RequestCheck:
     def _answer(self, request: AssistanceRequest, content: float) -> Judged:
         label = _("Answer of the other State")
         if request.requested not in self.truth.requested:
-            return Judged(label, 0.0, _("Another State was asked."), 3.0)
+            return Judged(label, 0.0, _("Another State was asked."), 4.0)
         answer = respond(request, law(request.requested), self.truth.circumstances)
-        helped = [one for one in answer.measures if one.decision in HELPS]
-        worth = {"grant": 1.0, "conditions": 0.9, "part": 0.6}
-        share = sum(worth[one.decision] for one in helped) / len(answer.measures) if helped else 0.0
+        share = sum(WORTH.get(one.decision, 0.0) for one in answer.measures) / len(answer.measures)
         said = [decision_label(answer.decision), *answer.would_change[:1]]
-        return Judged(label, share * content, " · ".join(said), 3.0)
+        return Judged(label, share * content, " · ".join(said), 4.0)
 
 
 def prose(

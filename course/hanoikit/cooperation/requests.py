@@ -26,7 +26,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from hanoikit.cooperation import codec, tables
-from hanoikit.errors import MessageUnreadable, RequestUnreadable
+from hanoikit.errors import Finding, MessageUnreadable, RequestUnreadable
 from hanoikit.i18n import _
 from hanoikit.network.messages import DataSpecification, whole
 from hanoikit.network.strict import load
@@ -255,11 +255,13 @@ def to_bytes(request: Request) -> bytes:
     return (json.dumps(to_json(request), ensure_ascii=False, indent=1) + "\n").encode("utf-8")
 
 
-def from_json(value: Any) -> Any:
+def from_json(value: Any, *, set_aside: list[Finding] | None = None) -> Any:
     """The request that plain data hold; members that are left out are empty.
 
     ``type`` may be left out; ``kind`` may be left out for legal assistance. Raises ``RequestUnreadable`` with every
-    finding: unknown members, other types, texts that are too long, hidden control characters.
+    finding: unknown members, other types, texts that are too long, hidden control characters. With a list for
+    ``set_aside`` what is wrong is left out instead and its findings are put there; only data that hold no request of
+    any kind are still refused.
     """
     findings = codec.Findings()
     if not isinstance(value, Mapping):
@@ -274,7 +276,10 @@ def from_json(value: Any) -> Any:
     elements = (*tables.header(), *tables.kind(name).elements)
     members = {key: one for key, one in value.items() if key not in ("type", "kind")}
     made = codec.read(members, elements, findings, "", parts=_PARTS)
-    findings.stop()
+    if set_aside is None:
+        findings.stop()
+    else:
+        set_aside += findings.found
     return REQUESTS[name](**made)
 
 
