@@ -58,6 +58,9 @@ DATA = {
     "assets/powers/offences.json": ("name",),
     "assets/powers/laws.json": ("by", "urgent", "renewed_by", "name"),
     "assets/powers/chains.json": ("name", "story", "ready_text"),
+    "assets/cooperation/requests.json": ("name", "purpose", "label", "why", "write", "text"),
+    "assets/cooperation/instruments.json": ("name", "short", "note"),
+    **{f"assets/cooperation/states/X{letter}.json": ("name", "about", "text") for letter in "ABCDE"},
     "assets/recovery/contents.json": ("name", "use", "label", "why", "write"),
     "assets/recovery/laws.json": ("standard",),
 }

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
@@ -85,6 +86,9 @@ def test_the_schema_in_the_assets_is_the_one_that_the_table_says():
         ({"requested": "XA"}, "own-state", "requested"),
         ({"requested": "XZ"}, "unknown-state", "requested"),
         ({"language": "en"}, "language", "language"),
+        ({"requesting": "XF"}, "not-bound", "instrument"),
+        ({"date": date(2026, 3, 1)}, "not-bound", "instrument"),
+        ({"instrument": "gold"}, "no-instrument", "instrument"),
         ({"channel": "diplomatic"}, "channel", "channel"),
         ({"channel": "interpol"}, "channel", "channel"),
         ({"central_authority_to": "Police of Corvessa"}, "wrong-authority", "central_authority_to"),

@@ -384,7 +384,7 @@ def test_the_rules_of_a_state_agree_with_its_penal_code_and_its_powers():
 def test_a_new_state_is_a_file_and_a_wrong_file_says_what_is_wrong():
     value = {**tables.load("states/XB"), "state": "XG", "name": "Galdora", "dual_criminality": []}
     galdora = law_of(value)
-    request = replace(made("XA", "XB"), requested="XG")
+    request = replace(made("XA", "XB"), requested="XG", instrument="reciprocity")
     # The penal code of XG is not there, so nothing about conduct can be judged; the rest is.
     answer = respond(request, galdora, Circumstances())
     assert (answer.decision, answer.conditions) == ("conditions", ("speciality",))

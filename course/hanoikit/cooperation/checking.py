@@ -21,6 +21,7 @@ from typing import Any
 from hanoikit.convention import offences
 from hanoikit.cooperation import tables
 from hanoikit.cooperation.codec import LISTS
+from hanoikit.cooperation.instruments import instruments
 from hanoikit.cooperation.requests import (
     AssistanceRequest,
     DataSpecification,
@@ -140,6 +141,7 @@ def _header(request: Request, notes: _Notes, rules: CooperationLaw | None) -> No
         if code and code not in known and (rules is None or code != rules.state):
             text = _("There is no State {code} in the course. Its States are {known}.")
             notes.add("unknown-state", text.format(code=code, known=", ".join(known)), name, "40(15)(a)")
+    _basis(request, notes)
     if request.requesting and request.requesting == request.requested:
         text = _("A State does not ask itself. At home its own law and powers are enough.")
         notes.add("own-state", text, "requested", "40(1)", "5(2)")
@@ -155,6 +157,23 @@ def _header(request: Request, notes: _Notes, rules: CooperationLaw | None) -> No
         text = _("The register names another authority: {name}.").format(name=central.name)
         notes.add("wrong-authority", text, "central_authority_to", "40(12)")
     _channel(request, notes, rules)
+
+
+def _basis(request: Request, notes: _Notes) -> None:
+    """Whether the legal basis that is named binds both States on the day of the request."""
+    if not request.instrument:
+        return
+    treaty = instruments().get(request.instrument)
+    if treaty is None:
+        text = _("There is no such legal basis. Use one of: {names}.").format(names=", ".join(instruments()))
+        notes.add("no-instrument", text, "instrument", "40(7)")
+    elif treaty.parties and request.date is not None:
+        states = [code for code in (request.requesting, request.requested) if code]
+        outside = [code for code in states if not treaty.binds(code, request.date)]
+        if outside:
+            text = _("{treaty} does not bind {states} on this day. Name a basis that binds both States.")
+            text = text.format(treaty=_(treaty.name), states=_(" and ").join(outside))
+            notes.add("not-bound", text, "instrument", "65(2)", "40(7)")
 
 
 def _channel(request: Request, notes: _Notes, rules: CooperationLaw) -> None:

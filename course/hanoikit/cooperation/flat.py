@@ -75,7 +75,7 @@ def from_form(
         raise _unreadable("wrong-type", _("It must be an object with named members."), "")
     tree: dict[str, Any] = {"kind": kind}
     for path, value in {**values, **(fixed or {})}.items():
-        if not isinstance(path, str) or not _PATH.fullmatch(path):
+        if not isinstance(path, str) or len(path) > 80 or not _PATH.fullmatch(path):
             raise _unreadable("unknown-member", _("No request has this member."), ascii(path)[:40])
         _put(tree, path, value)
     return from_json(_shaped(tree, (*tables.header(), *tables.kind(kind).elements)), set_aside=set_aside)
@@ -191,9 +191,7 @@ def _filled(value: Any) -> bool:
         return any(_filled(one) for one in value.values())
     if isinstance(value, str):
         return bool(value.strip())
-    if isinstance(value, list):
-        return any(_filled(one) for one in value)
-    return value not in (None, False, 0)
+    return bool(value)
 
 
 def _plain(value: Any, element: Element) -> Any:

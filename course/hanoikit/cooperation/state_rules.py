@@ -155,8 +155,9 @@ def law_or_none(code: str) -> CooperationLaw | None:
 
 
 def known_states() -> tuple[str, ...]:
-    """The codes of the States that can ask and be asked."""
-    return tuple(laws())
+    """The codes of the States of the course: those with rules here, and those that only a treaty names."""
+    named = (code for one in tables.load("instruments")["instruments"] for code in one["parties"])
+    return tuple(sorted({*laws(), *named}))
 
 
 def law_of(value: Any) -> CooperationLaw:
