@@ -28,13 +28,18 @@ def key(name: str = "night-shift") -> dict:
 
 def cells(html: str, number: int = 0) -> dict[str, list[str]]:
     table = BeautifulSoup(html, "html.parser").find_all("table")[number]
-    rows = [[cell.get_text() for cell in row.find_all(["th", "td"])] for row in table.select("tbody tr")]
+    rows = [
+        [cell.get_text().replace("\u00a0", " ") for cell in row.find_all(["th", "td"])]
+        for row in table.select("tbody tr")
+    ]
     return {row[0]: row[1:] for row in rows}
 
 
 def test_the_case_file_opens_with_its_parts_and_the_facts_stand_numbered_at_the_gates(lab):
     assert "Corvessa (XC) asks Aldermark (XA)" in lab.results["file"]["html"]
-    assert list(cells(lab.results["file"]["html"])) == ["a", "b", "c", "d"]
+    assert list(cells(lab.results["file"]["html"])) == ["Q1", "Q2", "Q3"]
+    parts = cells(lab.results["file"]["html"], 1)
+    assert list(parts) == ["a", "b", "c", "d"] and parts["c"][1:] == ["Content data", "Q2, Q3"]
     (field,) = lab.spec[1]["fields"]
     assert [option["value"] for option in field["options"]] == [str(n) for n in range(1, 12)]
     assert [place["value"] for place in field["places"]][0::5] == ["legality", "abuse"]

@@ -88,6 +88,11 @@ class _Room:
         self.file_step = Step(
             "file",
             _("Read the case file"),
+            sentence(
+                _(
+                    "Another version has other names and dates, and sometimes the fact that matters is another."
+                )
+            ),
             refresh=self.file_fields,
             buttons=[Button("another", _("Another version")), Button("first", _("First version"))],
             run=self.choose,

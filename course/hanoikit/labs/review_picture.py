@@ -1,7 +1,7 @@
 """The figures of the safeguards review: intrusion against need, and the gates beside each other.
 
 >>> need_picture(case_file("night-shift"), ["a", "b"]).alt
-'Four parts of the request by need and intrusion. ...'
+'The parts of the request by need, from left to right, and by intrusion, from below. ...'
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from hanoikit.safeguards.tables import allowance, weight_word
 
 SIGNS = {"met": "✓", "limited": "◐", "unknown": "?", "fails": "✕", "": "–"}
 WIDTH = 0.34
-"""How far from its place a part may stand, so that parts with the same values do not hide each other."""
+"""How far from its place a part may stand, so that parts of the same weight do not hide each other."""
 
 
 def short_verdict(verdict: str) -> str:
@@ -69,31 +69,29 @@ def need_picture(file: CaseFile, kept: Collection[str]) -> Picture:
             "range": [-0.5, 3.5],
             "tickvals": [0, 1, 2, 3],
             "ticktext": [_("answers nothing"), *(weight_word(weight) for weight in (1, 2, 3))],
-            "title": {"text": _("Need: how much the case wants the answer")},
+            "title": {"text": _("Need for the answer"), "font": {"size": 13}},
             "fixedrange": True,
             "zeroline": False,
         },
         "yaxis": {
             "range": [-0.6, top + 1.4],
-            "title": {"text": _("Intrusion (points)")},
+            "title": {"text": _("Intrusion (points)"), "font": {"size": 13}},
             "fixedrange": True,
             "zeroline": False,
         },
         "margin": {"l": 10, "r": 10, "t": 40, "b": 50},
     }
-    return Picture([line, stays, goes], layout, alt=_alt(file, kept, stakes, limits), height=380, least=420)
+    return Picture([line, stays, goes], layout, alt=_alt(file, kept, stakes, limits), height=380, least=330)
 
 
 def _places(weights: Mapping[str, int], points: Mapping[str, int]) -> dict[str, tuple[float, float]]:
-    """Where each part stands; parts that share a place stand beside each other in it."""
-    shared: dict[tuple[int, int], list[str]] = {}
-    for name in weights:
-        shared.setdefault((weights[name], points[name]), []).append(name)
+    """Where each part stands; parts of the same weight stand beside each other, so that none hides another."""
     made = {}
-    for (x, y), names in shared.items():
+    for weight in sorted(set(weights.values())):
+        names = [name for name in weights if weights[name] == weight]
         for place, name in enumerate(names):
             step = 0.0 if len(names) == 1 else WIDTH * (2 * place / (len(names) - 1) - 1)
-            made[name] = (x + step, float(y))
+            made[name] = (weight + step, float(points[name]))
     return {name: made[name] for name in weights}
 
 

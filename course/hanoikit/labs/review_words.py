@@ -14,12 +14,14 @@ from typing import Any
 from hanoikit.casework.world import STATES
 from hanoikit.convention import refusal_grounds
 from hanoikit.i18n import _
-from hanoikit.labs.html import Markup, bullets, details, join, sentence, strong, table
+from hanoikit.labs.html import Markup, bullets, join, sentence, strong, table
+from hanoikit.labs.offence_words import NO_BREAK
 from hanoikit.labs.review_picture import short_verdict
 from hanoikit.safeguards import CaseFile, Change, Comparison, Review, compare_gate, gates, narrow, outcomes
 from hanoikit.safeguards.grounds import open_grounds
 from hanoikit.safeguards.narrowing import Score
 from hanoikit.safeguards.reading import Reading
+from hanoikit.safeguards.ruling import Reason
 from hanoikit.safeguards.tables import data_classes, weight_word
 
 
@@ -47,9 +49,25 @@ def ground_options(kind: str) -> tuple[tuple[str, str], ...]:
     return (("", _("no ground")), *((ref, f"{ref} {names[ref]}") for ref in grounds))
 
 
+def verdict_word(verdict: str) -> str:
+    """A gate's verdict for a table: sign and word stay on one line."""
+    return short_verdict(verdict).replace(" ", NO_BREAK)
+
+
 def refs(provisions: Sequence[str]) -> str:
     """Provisions in a row, each once."""
     return ", ".join(dict.fromkeys(provisions))
+
+
+def reasons_said(reasons: Sequence[Reason]) -> str:
+    """What the rules say, each with the parts that it speaks of."""
+    told = [
+        _("Part {parts}: {text}").format(parts=", ".join(one.parts), text=_(one.says))
+        if one.parts
+        else _(one.says)
+        for one in reasons
+    ]
+    return " ".join(dict.fromkeys(told))
 
 
 def file_shown(file: CaseFile) -> Markup:
@@ -63,28 +81,25 @@ def file_shown(file: CaseFile) -> Markup:
         )
     )
     reading = Reading(file)
-    needs = {need.id: _(need.text) for need in file.needs}
+    numbers = {need.id: f"Q{n}" for n, need in enumerate(file.needs, 1)}
+    asked = [(numbers[need.id], _(need.text), weight_word(need.weight)) for need in file.needs]
     parts = [
         (
             part.id,
             _(part.text),
             _(data_classes()[part.data].name),
-            " ".join(text for name, text in needs.items() if name in reading.answers(part)) or _("nothing"),
+            ", ".join(n for name, n in numbers.items() if name in reading.answers(part)) or "–",
         )
         for part in file.parts
     ]
-    asked = [(_(need.text), weight_word(need.weight)) for need in file.needs]
     return join(
         sentence(
             strong(_(file.title)),
             _("· {kind}; {who}; {day}").format(kind=kind_word(file.kind), who=who, day=day.isoformat()),
         ),
         sentence(_(file.story)),
-        table(_("What is asked for"), (_("Part"), _("What"), _("Class"), _("Would answer")), parts),
-        details(
-            _("What the case has to answer"),
-            table(_("Questions of the case"), (_("Question"), _("Weight")), asked),
-        ),
+        table(_("What the case has to answer"), (_("No."), _("Question"), _("Weight")), asked),
+        table(_("What is asked for"), (_("Part"), _("What"), _("Class"), _("Answers")), parts),
     )
 
 
@@ -147,15 +162,14 @@ def verdict_shown(
     for one in found.gates:
         mine = decided[one.id]
         against = compare_gate(one, mine["decision"], mine["facts"])
-        says = " ".join(_(reason.says) for reason in one.reasons)
         rows.append(
             (
                 _(one.gate.name),
-                short_verdict(mine["decision"]),
-                short_verdict(one.verdict),
+                verdict_word(mine["decision"]),
+                verdict_word(one.verdict),
                 ", ".join(mine["facts"]) or "–",
                 ", ".join(one.carry) or "–",
-                " ".join([against.sentence, says]).strip(),
+                " ".join([against.sentence, reasons_said(one.reasons)]).strip(),
                 refs(one.provisions),
             )
         )
@@ -234,9 +248,9 @@ def flip_shown(found: Change) -> Markup:
     rows = [
         (
             _(gate.name),
-            short_verdict(found.before.gate(gate.id).verdict),
-            short_verdict(found.after.gate(gate.id).verdict),
-            " ".join(_(one.says) for one in found.after.gate(gate.id).reasons) or "–",
+            verdict_word(found.before.gate(gate.id).verdict),
+            verdict_word(found.after.gate(gate.id).verdict),
+            reasons_said(found.after.gate(gate.id).reasons) or "–",
         )
         for gate in gates()
     ]
@@ -245,7 +259,7 @@ def flip_shown(found: Change) -> Markup:
             _("Answer"),
             words[found.before.outcome],
             words[found.after.outcome],
-            " ".join(dict.fromkeys(_(one.says) for one in found.after.because)) or "–",
+            reasons_said(found.after.because) or "–",
         )
     )
     return join(

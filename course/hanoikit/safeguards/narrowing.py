@@ -108,7 +108,9 @@ def narrow(file: CaseFile | Reading) -> Narrowing:
         weights=weights,
         allowed=allowed,
         why={
-            name: _why(name, chosen, allowed if name in deep else {}, answers, counted, reading.file)
+            name: _why(
+                name, chosen, allowed if name in deep else {}, some - always, answers, counted, reading.file
+            )
             for name in letters
         },
     )
@@ -146,6 +148,7 @@ def _why(
     name: str,
     chosen: Collection[str],
     deep: Mapping[str, int],
+    neutral: Collection[str],
     answers: dict[str, frozenset[str]],
     counted: dict[str, Intrusion],
     file: CaseFile,
@@ -156,12 +159,16 @@ def _why(
             need=" ".join(texts[n] for n in texts if n in answers[name])
         )
     if name in deep:
-        return _(
-            "Goes: it intrudes {points} points, and what it would answer carries only {most} here."
-        ).format(points=counted[name].points, most=deep[name])
+        return _("Goes: it has {points} points. What only it would answer is worth {most} here.").format(
+            points=counted[name].points, most=deep[name]
+        )
     if not answers[name]:
         return _("Goes: it answers no question of the case.")
     others = ", ".join(other for other in sorted(chosen) if answers[other] & answers[name])
+    if name in neutral:
+        return _("Goes, but could stay instead: {others} answers the same with as little intrusion.").format(
+            others=others
+        )
     return _("Goes: {others} answers the same with less intrusion.").format(others=others)
 
 

@@ -70,16 +70,19 @@ class Change:
             )
         elif self.answer_changes:
             moved.append(
-                _("The answer keeps its name, but gives something else: {what}.").format(what=self._given())
+                _("The answer stays “{answer}”, but gives something else: {what}.").format(
+                    answer=answers[self.after.outcome], what=self._given()
+                )
             )
         else:
             moved.append(_("The answer stays: {answer}.").format(answer=answers[self.after.outcome]))
         return " ".join([_("If fact {number} were otherwise:").format(number=self.fact.id), *moved])
 
     def _given(self) -> str:
-        parts = ", ".join(part.id for part in self.after.kept) or _("no part")
+        letters = ", ".join(part.id for part in self.after.kept)
+        parts = _("parts {letters}").format(letters=letters) if letters else _("no part")
         named = "; ".join(_(one.text) for one in self.after.conditions)
-        return _("parts {parts}, {conditions}").format(
+        return _("{parts}; {conditions}").format(
             parts=parts, conditions=named.rstrip(".") or _("no conditions")
         )
 
