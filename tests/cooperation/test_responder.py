@@ -381,6 +381,11 @@ def test_the_rules_of_a_state_agree_with_its_penal_code_and_its_powers():
         assert rules.ordered_by("stored-data", "content") == powers.authority("produce").by
 
 
+def test_the_file_of_every_state_fits_the_schema():
+    for code, rules in laws().items():
+        assert law_of(tables.load(f"states/{code}")) == rules and rules.state == code
+
+
 def test_a_new_state_is_a_file_and_a_wrong_file_says_what_is_wrong():
     value = {**tables.load("states/XB"), "state": "XG", "name": "Galdora", "dual_criminality": []}
     galdora = law_of(value)
