@@ -1,4 +1,8 @@
-"""The course in a real JupyterLab and a real Chromium: one server and one browser for all tests of a module.
+"""The course in a real JupyterLab and a real Chromium: one server, one browser, one page for all tests of this folder.
+
+To load JupyterLab takes ten times as long as to open a notebook in it, so the page stays: a notebook is opened as a
+trainee opens the next one, from the JupyterLab that is there, after the one before was saved and closed and its kernel
+was ended. One notebook is open at a time. After a test that could not open or run its notebook the page is made anew.
 
 Every name but this machine's resolves to nothing, and every request to anywhere else is noted, so that a page
 that asks for something outside fails its test. With ``HANOIKIT_SHOTS`` set to a folder, pages
@@ -7,9 +11,11 @@ that a test looks at are saved there.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
-from collections.abc import Callable, Iterator
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +30,7 @@ from hanoikit import workspace
 CHROMIUM = shutil.which("chromium")
 SHOTS = os.environ.get("HANOIKIT_SHOTS")
 PATIENCE = 180_000
+SCREEN = {"width": 1366, "height": 900}
 BROWSER = [
     "--no-sandbox",
     "--disable-gpu",
@@ -51,6 +58,20 @@ DONE = """() => {
   return kernel?.status === 'idle';
 }"""
 
+# The next notebook in the JupyterLab that is there: nothing of the one before stays, neither its page nor its kernel.
+NEXT = """async (path) => {
+  const app = window.jupyterapp;
+  for (const widget of [...app.shell.widgets('main')]) {
+    if (widget.context?.model?.dirty) await widget.context.save();
+    widget.dispose();
+  }
+  await app.serviceManager.sessions.shutdownAll();
+  await app.commands.execute('docmanager:open', { path, factory: 'Notebook' });
+}"""
+
+OPEN = """(path) => window.jupyterapp?.shell.currentWidget?.context?.path === path
+  && document.querySelectorAll('.jp-NotebookPanel').length === 1"""
+
 ERRORS = """() => {
   const cells = window.jupyterapp.shell.currentWidget.content.model.cells;
   const found = [];
@@ -70,20 +91,19 @@ ERRORS = """() => {
 class Notebook:
     """One notebook of the course, open in JupyterLab."""
 
-    def __init__(self, page: Page, outside: list[str], errors: list[str]) -> None:
-        self.page = page
-        self.outside = outside
-        self.errors = errors
-
-    def open(self, url: str) -> None:
-        self.page.goto(url)
-        self.page.wait_for_selector(".jp-Notebook", timeout=PATIENCE)
-        self.page.wait_for_function(CONNECTED, timeout=PATIENCE)
+    def __init__(self, stage: Stage, path: str) -> None:
+        self.stage = stage
+        self.page = stage.page
+        self.path = path
+        self.outside = stage.outside
+        self.errors = stage.errors
 
     def run(self) -> None:
         """Press the course's own button and wait until every cell has run."""
+        self.stage.sound = False
         self.page.get_by_text("Run the whole lesson").first.click()
         self.page.wait_for_function(DONE, timeout=PATIENCE)
+        self.stage.sound = True
 
     def failures(self) -> list[Any]:
         """Errors and stderr in the outputs, with the number of their cell."""
@@ -112,66 +132,120 @@ class Notebook:
             (target or self.page).screenshot(path=str(Path(SHOTS) / f"{name}.png"))
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.fail("Chromium is not installed; 'make test' installs it where it may.")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=BROWSER)
-        yield browser
-        browser.close()
+class Stage:
+    """A JupyterLab, a browser and one page of it, made when first needed, kept until the tests of this folder end."""
+
+    def __init__(self) -> None:
+        self._kept: contextlib.ExitStack | None = None
+        self.page: Any = None
+        self.sound = False
+        """Whether the page may be used for the next notebook."""
+        self.outside: list[str] = []
+        self.errors: list[str] = []
+
+    def begin(self) -> None:
+        if self._kept is not None:
+            return
+        if CHROMIUM is None:
+            pytest.fail("Chromium is not installed; 'make test' installs it where it may.")
+        with contextlib.ExitStack() as kept:
+            self.folder = Path(kept.enter_context(tempfile.TemporaryDirectory(prefix="course-")))
+            workspace.refresh(self.folder)
+            options = ["--LabApp.expose_app_in_browser=True"]
+            self.lab = kept.enter_context(workspace.open_lab(self.folder, browser=False, options=options))
+            playwright = kept.enter_context(sync_playwright())
+            self.browser = playwright.chromium.launch(executable_path=CHROMIUM, args=BROWSER)
+            kept.callback(self.browser.close)
+            self._kept = kept.pop_all()
+
+    def end(self) -> None:
+        if self._kept is not None:
+            kept, self._kept, self.page, self.sound = self._kept, None, None, False
+            kept.close()
+
+    def open(self, path: str) -> Notebook:
+        """The notebook at this path of the folder, its kernel connected; the one before is closed."""
+        self.begin()
+        # Lists of its own for each notebook: who holds an older one keeps what was noted there.
+        self.outside, self.errors = [], []
+        if self.sound:
+            self.sound = False
+            self.page.set_viewport_size(SCREEN)
+            self.page.evaluate(NEXT, path)
+        else:
+            self._load(path)
+        self.page.wait_for_function(OPEN, arg=path, timeout=PATIENCE)
+        self.page.wait_for_selector(".jp-Notebook", timeout=PATIENCE)
+        self.page.wait_for_function(CONNECTED, timeout=PATIENCE)
+        self.sound = True
+        return Notebook(self, path)
+
+    def _load(self, path: str) -> None:
+        if self.page is not None:
+            self.page.context.close()
+        self.page = self.browser.new_context(viewport=SCREEN).new_page()
+        self.page.set_default_timeout(PATIENCE)
+        self.page.on("request", self._note)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.goto(self.lab.url_of(path, fresh=True))
+
+    def _note(self, request: Any) -> None:
+        if not request.url.startswith((f"http://127.0.0.1:{self.lab.port}", "data:", "blob:")):
+            self.outside.append(request.url)
+
+
+STAGE = Stage()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Every page once: behind the wall of ``test_offline.py`` when that is asked for too."""
+    here = Path(__file__).parent
+    if not any(item.path == here / "test_offline.py" for item in items) or shutil.which("bwrap") is None:
+        return
+    twice = [item for item in items if item.path == here / "test_every_page.py"]
+    items[:] = [item for item in items if item.path != here / "test_every_page.py"]
+    config.hook.pytest_deselected(items=twice)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
+    """The stage goes with the last test of this folder: a running Playwright would disturb others that use asyncio."""
+    if nextitem is None or Path(__file__).parent not in nextitem.path.parents:
+        STAGE.end()
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A trainee's folder, as ``hanoikit start`` makes it."""
-    made = tmp_path_factory.mktemp("course")
-    workspace.refresh(made)
-    return made
+def folder() -> Path:
+    """The trainee's folder, as ``hanoikit start`` makes it."""
+    STAGE.begin()
+    return STAGE.folder
 
 
 @pytest.fixture(scope="module")
-def lab(folder: Path) -> Iterator[workspace.Lab]:
-    with workspace.open_lab(
-        folder, browser=False, options=["--LabApp.expose_app_in_browser=True"]
-    ) as running:
-        yield running
+def lab() -> workspace.Lab:
+    STAGE.begin()
+    return STAGE.lab
 
 
 @pytest.fixture(scope="module")
-def open_notebook(lab: workspace.Lab, chromium: Browser) -> Iterator[Callable[[str], Notebook]]:
-    contexts = []
+def chromium() -> Browser:
+    STAGE.begin()
+    return STAGE.browser
 
-    def opener(path: str) -> Notebook:
-        context = chromium.new_context(viewport={"width": 1366, "height": 900})
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE)
-        outside: list[str] = []
-        errors: list[str] = []
-        page.on(
-            "request",
-            lambda request: (
-                None
-                if request.url.startswith((f"http://127.0.0.1:{lab.port}", "data:", "blob:"))
-                else outside.append(request.url)
-            ),
-        )
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        notebook = Notebook(page, outside, errors)
-        notebook.open(lab.url_of(path, fresh=True))
-        return notebook
 
-    yield opener
-    for context in contexts:
-        context.close()
+@pytest.fixture(scope="module")
+def open_notebook() -> Callable[[str], Notebook]:
+    """Opens a notebook by its path in the folder. One is open at a time."""
+    return STAGE.open
 
 
 def serious(page: Page, scope: str) -> list[str]:
     """Serious and critical findings of axe inside ``scope``, one line each."""
     from axe_playwright_python.sync_playwright import Axe
 
-    found = Axe().run(page, context={"include": [scope]}).response["violations"]
+    # What passes is not asked for: to describe it takes half of the time.
+    options = {"resultTypes": ["violations"]}
+    found = Axe().run(page, context={"include": [scope]}, options=options).response["violations"]
     return [
         f"{finding['id']}: {node['html'][:160]}"
         for finding in found

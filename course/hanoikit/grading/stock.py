@@ -22,7 +22,7 @@ from typing import Any
 
 from hanoikit.errors import Finding, GradingError
 from hanoikit.grading import cells, verdicts
-from hanoikit.grading.course import CourseDirectory, course_directory
+from hanoikit.grading.course import CourseDirectory, course_directory, place_source
 from hanoikit.grading.handin import HandIn, admit, bring
 from hanoikit.grading.marks import MarkedAssignment
 from hanoikit.grading.process import NbgraderProcess
@@ -35,7 +35,7 @@ class StockEngine:
 
     ``seconds`` is the longest time for one hand-in, ``cell_seconds`` for one cell. ``keep`` is a folder for
     the marked notebooks (``TRAINEE-ASSIGNMENT.ipynb``); without it they are gone with the private course.
-    The engine keeps its nbgrader process between hand-ins: close it, or use it in a ``with`` statement, to
+    The engine keeps its nbgrader process between hand-ins and assignments: close it, or use it in a ``with`` statement, to
     end it.
     """
 
@@ -43,7 +43,7 @@ class StockEngine:
         self.seconds = seconds
         self.cell_seconds = cell_seconds
         self.keep = keep
-        self._open: dict[Path, tuple[CourseDirectory, NbgraderProcess]] = {}
+        self._open: list[tuple[CourseDirectory, NbgraderProcess, dict[str, Path]]] = []
         self._folders = contextlib.ExitStack()
 
     def __enter__(self) -> StockEngine:
@@ -60,7 +60,7 @@ class StockEngine:
 
     def close(self) -> None:
         """End the nbgrader processes and remove the private courses."""
-        for _course, process in self._open.values():
+        for _course, process, _texts in self._open:
             process.close()
         self._open.clear()
         self._folders.close()
@@ -88,19 +88,27 @@ class StockEngine:
             shutil.rmtree(target, ignore_errors=True)
 
     def _course(self, source: AssignmentSource) -> tuple[CourseDirectory, NbgraderProcess]:
-        """The private course of an assignment, made and released once."""
-        key = source.text.resolve()
-        if key not in self._open:
+        """The private course in which this assignment was released, made and released when it is first asked for.
+
+        All assignments share one course and its nbgrader process, because to start nbgrader takes several times as
+        long as to mark. A second text with the same name gets a course of its own.
+        """
+        text = source.text.resolve()
+        for course, process, texts in self._open:
+            if texts.get(source.name, text) == text:
+                break
+        else:
             folder = self._folders.enter_context(
                 tempfile.TemporaryDirectory(prefix="hanoikit-course-", ignore_cleanup_errors=True)
             )
-            course = course_directory(
-                Path(folder) / "course", assignments=[source], cell_seconds=self.cell_seconds
-            )
-            process = NbgraderProcess(course)
+            course = course_directory(Path(folder) / "course", assignments=(), cell_seconds=self.cell_seconds)
+            process, texts = NbgraderProcess(course), {}
+            self._open.append((course, process, texts))
+        if source.name not in texts:
+            place_source(source, course)
             process.run("generate", assignment=source.name)
-            self._open[key] = (course, process)
-        return self._open[key]
+            texts[source.name] = text
+        return course, process
 
     def _keep(self, marked: Path, hand_in: HandIn, source: AssignmentSource) -> Path | None:
         if self.keep is None:
