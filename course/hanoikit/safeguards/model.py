@@ -99,7 +99,7 @@ class CaseFile:
     facts: tuple[Fact, ...]
     lesson: str = ""
     seed: int | None = None
-    notes: Mapping[str, str] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def fact(self, number: str | int) -> Fact:
         """The fact with this number; ``UsageError`` when the file has none."""

@@ -14,7 +14,7 @@ found.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from hanoikit.i18n import _
 from hanoikit.safeguards.model import CaseFile, Part
@@ -93,6 +93,7 @@ class Review:
         return tuple(fact.id for fact in self.file.facts if fact.id in named | turning)
 
 
+@lru_cache(maxsize=512)
 def review(file: CaseFile) -> Review:
     """The rules' own review of the file. Pure: the same facts in any order give the same review."""
     reading = Reading(file)
