@@ -38,7 +38,7 @@ def letter_preview(one: Letter) -> Markup:
         parts += [_block(block) for block in part.blocks]
     parts += [sentence(one.closing), sentence(strong(form.signatory), form.title)]
     label = escape(_("Preview of the letter"), quote=True)
-    return Markup(f'<div class="hk-letter" role="group" aria-label="{label}">{join(*parts)}</div>')
+    return Markup(f'<div class="hk-paper" role="group" aria-label="{label}">{join(*parts)}</div>')
 
 
 def _heading(words: str, behind: str = "") -> Markup:
