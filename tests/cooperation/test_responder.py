@@ -44,6 +44,7 @@ from hanoikit.cooperation import (
 )
 from hanoikit.cooperation.answer import HELPS
 from hanoikit.cooperation.extradition import EXTRADITION_RULES, after_refusal
+from hanoikit.cooperation.rules import rule_title
 from hanoikit.cooperation.state_rules import law_of
 from hanoikit.errors import DataInvalid, UsageError
 
@@ -192,6 +193,27 @@ def test_the_rules_have_names_of_their_own_and_grounds_of_the_list():
     for rules in (RULES, EXTRADITION_RULES):
         assert len({one.name for one in rules}) == len(rules)
         assert {one.ground for one in rules if one.ground} <= GROUNDS
+
+
+def test_every_rule_that_an_answer_can_name_has_a_title():
+    names = {one.name for one in (*RULES, *EXTRADITION_RULES)} | {
+        "tax",
+        "bank-secrecy",
+        "political",
+        "reserved",
+    }
+    assert all(rule_title(name) for name in names)
+
+
+def test_another_treaty_has_its_own_reach():
+    films = known(conduct=COPYING)
+    by_budapest = made("XA", "XC", instrument="budapest", scope="", articles=())
+    assert respond(by_budapest, law("XC"), films).decision == "grant"
+    assert respond(replace(by_budapest, instrument="convention"), law("XC"), films).decision == "refuse"
+    by_uncac = respond(replace(by_budapest, instrument="uncac"), law("XC"), films)
+    assert by_uncac.decision == "ask" and "Budapest" in by_uncac.would_change[0]
+    bribed = known(conduct=COPYING, corruption=True)
+    assert respond(replace(by_budapest, instrument="uncac"), law("XC"), bribed).decision == "grant"
 
 
 def test_dual_criminality_is_decided_on_conduct_and_not_on_the_label():

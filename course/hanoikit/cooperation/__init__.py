@@ -111,6 +111,7 @@ if TYPE_CHECKING:
     from hanoikit.cooperation.rules import (
         RULES,
         Rule,
+        rule_title,
     )
     from hanoikit.cooperation.schema import (
         schema_findings,
@@ -204,6 +205,7 @@ _HOMES = {
     "rules": (
         "RULES",
         "Rule",
+        "rule_title",
     ),
     "schema": ("schema_findings",),
     "state_rules": (
@@ -286,6 +288,7 @@ __all__ = [
     "respond",
     "respond_extradition",
     "respond_preservation",
+    "rule_title",
     "schema_findings",
     "to_bytes",
     "to_form",

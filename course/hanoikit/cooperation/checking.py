@@ -40,6 +40,8 @@ from hanoikit.network.tables import Element
 
 SERIOUS_YEARS = 4
 """Serious crime: a maximum of at least four years (2(h))."""
+CONVENTION = "convention"
+"""The id of this Convention among the instruments."""
 _WIDE = timedelta(days=366)
 _EVERYTHING = re.compile(r"^\W*(\*|all|any|every|everything|everyone|everybody)\b", re.IGNORECASE)
 _MARKUP = re.compile(r"<\s*/?\s*[A-Za-z!?]")
@@ -239,7 +241,14 @@ def _assistance(request: AssistanceRequest, notes: _Notes) -> None:
     # Where a document is only to be served, the facts may be left out.
     if request.measures and all(one.what == "service" for one in request.measures):
         notes.drop(code="missing-facts")
-    if request.scope == "convention-offence" and not request.articles:
+    lines = [line for measure in request.measures for line in measure.data]
+    if lines and all(line.category == "subscriber" or (line.since and line.until) for line in lines):
+        # Every line has its period, or needs none.
+        notes.drop(at="period")
+    if request.instrument not in ("", CONVENTION):
+        # Another treaty has its own reach; the two doors of this Convention are not asked for.
+        notes.drop(at="scope")
+    elif request.scope == "convention-offence" and not request.articles:
         notes.missing(tables.kind("assistance").element("articles"))
     if request.scope == "serious-crime-evidence":
         _serious(request, notes)

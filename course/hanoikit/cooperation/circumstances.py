@@ -84,11 +84,12 @@ class Circumstances:
     """The facts that the requested State knows.
 
     ``conduct``: acts that it does not name were not done; other facts that it does not name are open.
-    ``needed`` is what the facts of the case carry; None: it has not been looked at. ``gone`` and ``elsewhere`` say of
-    measures that the data no longer exist, or are in another State. ``privileged`` maps a measure to the profession
-    whose secrets lie among the data. ``asked_before``: the requested State asked about the gaps and got no answer.
-    ``assured`` are promises made after the request (40(28)). ``no_data_promise``: the requesting State has said that it
-    cannot promise what the data law of the requested State needs.
+    ``needed`` is what the facts of the case carry; None: it has not been looked at. ``gone`` and
+    ``elsewhere`` say of measures that the data no longer exist, or are in another State. ``privileged``
+    maps a measure to the profession whose secrets lie among the data. ``asked_before``: the requested State
+    asked about the gaps and got no answer. ``organized`` and ``corruption`` open other treaties to the
+    case. ``assured`` are promises made after the request (40(28)). ``no_data_promise``: the requesting
+    State has said that it cannot promise what the data law of the requested State needs.
     """
 
     conduct: Mapping[str, Any] | None = None
@@ -110,6 +111,8 @@ class Circumstances:
     tax: bool = False
     bank_secrecy: bool = False
     political: bool = False
+    organized: bool = False
+    corruption: bool = False
     asked_before: bool = False
     person_here: bool = True
     own_national: bool | None = None
@@ -126,7 +129,12 @@ class Circumstances:
     @property
     def in_the_convention(self) -> Verdict | None:
         """Whether the conduct is an offence under the Convention; None while the conduct is unknown."""
-        return None if self.conduct is None else _under_convention(frozenset(self.conduct.items()))
+        return None if self.conduct is None else _under_convention(frozenset(self.conduct.items()))[0]
+
+    @property
+    def articles(self) -> tuple[str, ...]:
+        """The offences of the Convention that the conduct is, or may be; empty while the conduct is unknown."""
+        return () if self.conduct is None else _under_convention(frozenset(self.conduct.items()))[1]
 
     @classmethod
     def from_json(cls, value: Any) -> Circumstances:
@@ -170,8 +178,9 @@ def _seen(conduct: frozenset[tuple[str, Any]], state: str) -> Side | None:
 
 
 @lru_cache(maxsize=256)
-def _under_convention(conduct: frozenset[tuple[str, Any]]) -> Verdict:
-    return punishable(find_offences(Conduct(dict(conduct)).and_nothing_else(), CONVENTION))
+def _under_convention(conduct: frozenset[tuple[str, Any]]) -> tuple[Verdict, tuple[str, ...]]:
+    found = find_offences(Conduct(dict(conduct)).and_nothing_else(), CONVENTION)
+    return punishable(found), tuple(str(one.article) for one in found if one.verdict != "out")
 
 
 def concerns(measures: tuple[str, ...], name: str) -> bool:

@@ -24,6 +24,7 @@ from hanoikit.cooperation.answer import Answer, MeasureAnswer, Point, decide
 from hanoikit.cooperation.checking import errors, validate
 from hanoikit.cooperation.circumstances import Circumstances
 from hanoikit.cooperation.requests import ExtraditionRequest
+from hanoikit.cooperation.rules import rule_title
 from hanoikit.cooperation.state_rules import CooperationLaw
 from hanoikit.i18n import _
 
@@ -60,10 +61,13 @@ class ExtraditionRule:
     """A named rule for extradition; ``ground`` as for legal assistance."""
 
     name: str
-    title: str
     ground: str
     provisions: tuple[str, ...]
     look: Callable[[_Case], Iterator[Point]]
+
+    @property
+    def title(self) -> str:
+        return rule_title(self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,17 +292,15 @@ def _conditions(case: _Case) -> Iterator[Point]:
 
 
 EXTRADITION_RULES: tuple[ExtraditionRule, ...] = (
-    ExtraditionRule("persecution", "Persecution for a protected reason", "37(15)", ("37(15)",), _persecution),
-    ExtraditionRule("reach", "An offence of the Convention", "37(1)", ("37(1)",), _reach),
-    ExtraditionRule("gaps", "Complete and in good form", "37(8)", ("37(8)",), _gaps),
-    ExtraditionRule("place", "Whether the person is here", "", ("37(1)",), _place),
-    ExtraditionRule(
-        "dual-criminality", "A crime in both States", "37(1)", ("37(1)", "35(3)"), _dual_criminality
-    ),
-    ExtraditionRule("threshold", "Grave enough for our law", "37(8)", ("37(8)",), _threshold),
-    ExtraditionRule("bars", "Tried already, or too late", "37(8)", ("37(8)",), _bars),
-    ExtraditionRule("nationality", "Own nationals", "37(11)", ("37(11)",), _nationality),
-    ExtraditionRule("own-case", "Wanted here first", "37(8)", ("37(8)",), _own_case),
-    ExtraditionRule("conditions", "Our usual conditions", "", ("37(8)",), _conditions),
+    ExtraditionRule("persecution", "37(15)", ("37(15)",), _persecution),
+    ExtraditionRule("reach", "37(1)", ("37(1)",), _reach),
+    ExtraditionRule("gaps", "37(8)", ("37(8)",), _gaps),
+    ExtraditionRule("place", "", ("37(1)",), _place),
+    ExtraditionRule("dual-criminality", "37(1)", ("37(1)", "35(3)"), _dual_criminality),
+    ExtraditionRule("threshold", "37(8)", ("37(8)",), _threshold),
+    ExtraditionRule("bars", "37(8)", ("37(8)",), _bars),
+    ExtraditionRule("nationality", "37(11)", ("37(11)",), _nationality),
+    ExtraditionRule("own-case", "37(8)", ("37(8)",), _own_case),
+    ExtraditionRule("conditions", "", ("37(8)",), _conditions),
 )
 """The rules in the order in which their reasons are given."""

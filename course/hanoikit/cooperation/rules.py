@@ -24,8 +24,9 @@ from hanoikit.convention.offence import (
 from hanoikit.convention.offence.dual_criminality import Side
 from hanoikit.cooperation import tables
 from hanoikit.cooperation.answer import Point
-from hanoikit.cooperation.checking import errors, validate
+from hanoikit.cooperation.checking import CONVENTION, errors, validate
 from hanoikit.cooperation.circumstances import Circumstances, Needed, concerns
+from hanoikit.cooperation.instruments import Matter, fitting, instruments
 from hanoikit.cooperation.requests import AssistanceRequest, DataSpecification, Measure
 from hanoikit.cooperation.state_rules import CooperationLaw
 from hanoikit.errors import Finding
@@ -82,10 +83,13 @@ class Rule:
     """A named rule. ``title`` says in words what it looks at."""
 
     name: str
-    title: str
     ground: str
     provisions: tuple[str, ...]
     look: Callable[[Case, Measure], Iterable[Point]]
+
+    @property
+    def title(self) -> str:
+        return rule_title(self.name)
 
     def of(self, case: Case, measure: Measure) -> Iterator[Point]:
         """What the rule says about this measure."""
@@ -119,6 +123,9 @@ def _persecution(case: Case, measure: Measure) -> Iterator[Point]:
 
 
 def _reach(case: Case, measure: Measure) -> Iterator[Point]:
+    if case.request.instrument not in ("", CONVENTION):
+        yield from _reach_of_another_treaty(case, measure)
+        return
     if case.convention in ("in", "depends"):
         return
     electronic = bool(measure.what) and tables.measure(measure.what).electronic
@@ -152,6 +159,41 @@ def _reach(case: Case, measure: Measure) -> Iterator[Point]:
         yield _point(
             "refuse", text, ground="40(21)(a)", provisions=("35(1)(c)", "35(2)", "40(1)"), change=change
         )
+
+
+def _reach_of_another_treaty(case: Case, measure: Measure) -> Iterator[Point]:
+    """Whether the treaty that the request names opens this help (40(6), 60)."""
+    request = case.request
+    if (
+        request.instrument not in instruments()
+        or request.date is None
+        or case.known.conduct is None
+        or not measure.what
+    ):
+        return
+    side = case.there
+    years = request.offence.maximum_years
+    if side is not None:
+        years = max([years, *(int(of.maximum) for one, of in side.penalties if one.verdict == "in")])
+    kind = tables.measure(measure.what)
+    matter = Matter(
+        articles=case.known.articles,
+        maximum_years=years,
+        electronic=kind.electronic,
+        coercive=kind.coercive,
+        organized=case.known.organized,
+        corruption=case.known.corruption,
+    )
+    found = fitting(request.requesting, request.requested, matter, request.date)
+    mine = next(one for one in found if one.instrument == request.instrument)
+    if mine.fits == "no":
+        better = next((one for one in found if one.fits != "no"), None)
+        change = (
+            _("Name another basis.")
+            if better is None
+            else _("Name another basis: {name}.").format(name=better.name)
+        )
+        yield _point("ask", mine.reason, change=change, provisions=("40(6)", "40(7)", *mine.provisions))
 
 
 def _gaps(case: Case, measure: Measure) -> Iterator[Point]:
@@ -493,28 +535,56 @@ def _secrecy(case: Case, measure: Measure) -> Iterator[Point]:
         yield _point("ask", text.format(state=_(case.law.name)), change=change)
 
 
+def rule_title(name: str) -> str:
+    """What the rule of this name looks at, in words."""
+    return {
+        "persecution": _("Persecution for a protected reason"),
+        "reach": _("Within the reach of the Convention"),
+        "gaps": _("Complete and in good form"),
+        "place": _("Whether we can act at all"),
+        "trivial": _("Trivial matters"),
+        "own-law": _("What our own authorities could do"),
+        "privilege": _("Secrets of professions"),
+        "interests": _("Essential interests"),
+        "expression": _("Words in public"),
+        "once-only": _("Nobody is tried twice"),
+        "personal-data": _("Personal data"),
+        "narrowing": _("Only what the facts carry"),
+        "own-case": _("A case of our own"),
+        "conditions": _("Our usual conditions"),
+        "secrecy": _("Secrecy of the request"),
+        "dual-criminality": _("A crime in both States, by what was done"),
+        "threshold": _("Grave enough for our law"),
+        "bars": _("Tried already, or too late"),
+        "nationality": _("Own nationals"),
+        "tax": _("Tax matters"),
+        "bank-secrecy": _("Bank secrecy"),
+        "political": _("A political side"),
+        "reserved": _("Reserved dual criminality"),
+    }[name]
+
+
 RULES: tuple[Rule, ...] = (
-    Rule("persecution", "Persecution for a protected reason", "40(22)", ("40(22)", "6(2)"), _persecution),
-    Rule("reach", "Within the reach of the Convention", "40(21)(a)", ("35(1)", "40(1)"), _reach),
-    Rule("gaps", "Complete and in good form", "40(21)(a)", ("40(15)", "40(16)"), _gaps),
-    Rule("place", "Whether we can act at all", "", ("5(2)",), _place),
+    Rule("persecution", "40(22)", ("40(22)", "6(2)"), _persecution),
+    Rule("reach", "40(21)(a)", ("35(1)", "40(1)"), _reach),
+    Rule("gaps", "40(21)(a)", ("40(15)", "40(16)"), _gaps),
+    Rule("place", "", ("5(2)",), _place),
     Rule(
         "dual-criminality",
-        "A crime in both States, by what was done",
         "40(8)",
         ("40(8)", "35(3)"),
         _dual_criminality,
     ),
-    Rule("trivial", "Trivial matters", "40(8)", ("40(8)",), _trivial),
-    Rule("own-law", "What our own authorities could do", "40(21)(c)", ("40(21)(c)",), _own_law),
-    Rule("privilege", "Secrets of professions", "", ("24(3)",), _privilege),
-    Rule("interests", "Essential interests", "40(21)(b)", ("40(21)(b)",), _interests),
-    Rule("expression", "Words in public", "", ("6(2)",), _expression),
-    Rule("once-only", "Nobody is tried twice", "40(21)(d)", ("40(21)(d)",), _once_only),
-    Rule("personal-data", "Personal data", "36(1)(a)", ("36(1)(a)",), _personal_data),
-    Rule("narrowing", "Only what the facts carry", "40(21)(c)", ("24(1)", "24(4)"), _narrowing),
-    Rule("own-case", "A case of our own", "40(27)", ("40(27)",), _own_case),
-    Rule("conditions", "Our usual conditions", "", ("40(28)",), _conditions),
-    Rule("secrecy", "Secrecy of the request", "", ("40(20)",), _secrecy),
+    Rule("trivial", "40(8)", ("40(8)",), _trivial),
+    Rule("own-law", "40(21)(c)", ("40(21)(c)",), _own_law),
+    Rule("privilege", "", ("24(3)",), _privilege),
+    Rule("interests", "40(21)(b)", ("40(21)(b)",), _interests),
+    Rule("expression", "", ("6(2)",), _expression),
+    Rule("once-only", "40(21)(d)", ("40(21)(d)",), _once_only),
+    Rule("personal-data", "36(1)(a)", ("36(1)(a)",), _personal_data),
+    Rule("narrowing", "40(21)(c)", ("24(1)", "24(4)"), _narrowing),
+    Rule("own-case", "40(27)", ("40(27)",), _own_case),
+    Rule("conditions", "", ("40(28)",), _conditions),
+    Rule("secrecy", "", ("40(20)",), _secrecy),
 )
 """The rules in the order in which their reasons are given."""
