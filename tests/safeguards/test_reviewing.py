@@ -135,6 +135,11 @@ def test_refusing_or_waiting_where_help_is_owed_is_called_under_reaction(file):
     assert compare(found, "grant").kind == "over-reach"
     assert compare(found, "conditions").kind == "other"
     assert compare(found, "part").right
+    refused = review(flip(file, 2))
+    assert compare(refused, "ask").kind == "over-reach" and "question" in compare(refused, "ask").sentence
+    whole = review(case_file("hospital-log"))
+    assert whole.outcome == "grant"
+    assert "no condition is needed" in compare(whole, "conditions").sentence
     with pytest.raises(UsageError):
         compare(found, "maybe")
 

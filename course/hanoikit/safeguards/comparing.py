@@ -63,33 +63,41 @@ def compare(found: Review, outcome: str) -> Comparison:
     if HELP[outcome] < HELP[found.outcome]:
         return Comparison("under-reaction", _too_little(found, outcome))
     if HELP[outcome] > HELP[found.outcome]:
-        return Comparison("over-reach", _too_much(found))
+        return Comparison("over-reach", _too_much(found, outcome))
     return Comparison("other", _beside(found))
 
 
 def _too_little(found: Review, outcome: str) -> str:
-    answers = outcomes()[found.outcome]
+    answer = outcomes()[found.outcome]
     if found.outcome in ("ask", "postpone"):
         return _(
             "Too little: this refuses before the question is put or the reason to wait is over. The rules say: "
             "{answer}."
-        ).format(answer=answers)
+        ).format(answer=answer)
+    why = {
+        "refuse": _("No gate fails, so no ground carries a refusal."),
+        "ask": _("Nothing is missing, so there is nothing to ask."),
+        "postpone": _("Nothing has to be over first, so there is nothing to wait for."),
+        "part": _("Every part is needed, and none goes too deep."),
+        "conditions": _("Nothing is weak, so no condition is needed."),
+    }[outcome]
+    if outcome in ("part", "conditions"):
+        return _("Too little: {why} The rules say: {answer}.").format(why=why, answer=answer)
     needs = {one.id: _(one.text) for one in found.file.needs}
     lost = " ".join(text for name, text in needs.items() if name not in found.narrowing.unanswered)
-    why = (
-        _("No gate fails, so no ground carries a refusal.")
-        if outcome == "refuse"
-        else _("Nothing is missing and nothing stands in the way, so waiting has no reason.")
-    )
     return _("Under-reaction: {why} What stays without an answer: {lost} The rules say: {answer}.").format(
-        why=why, lost=lost, answer=answers
+        why=why, lost=lost, answer=answer
     )
 
 
-def _too_much(found: Review) -> str:
-    answers = outcomes()[found.outcome]
+def _too_much(found: Review, outcome: str) -> str:
+    answer = outcomes()[found.outcome]
     because = " ".join(dict.fromkeys(_(one.says) for one in found.because))
-    return _("Too much is given: {because} The rules say: {answer}.").format(because=because, answer=answers)
+    if outcome in ("ask", "postpone"):
+        return _("Neither a question nor time changes this: {because} The rules say: {answer}.").format(
+            because=because, answer=answer
+        )
+    return _("Too much is given: {because} The rules say: {answer}.").format(because=because, answer=answer)
 
 
 def _beside(found: Review) -> str:
