@@ -21,7 +21,7 @@ from typing import Any
 from hanoikit.cooperation import flat, tables
 from hanoikit.cooperation.letters_parts import choice_words, state_name
 from hanoikit.cooperation.requests import Request, to_json
-from hanoikit.errors import RequestUnreadable
+from hanoikit.errors import Finding
 from hanoikit.i18n import _
 from hanoikit.labs.desk_form import HINT_TIME, local
 from hanoikit.labs.panel import Field
@@ -170,33 +170,15 @@ def read(values: Values, case: WorkshopCase) -> Written:
         plain[path] = _value(path, value, case, wrong)
     fixed = {"requesting": case.requesting, "requested": case.requested}
     # What cannot be read is said and left out, so that the rest can still be looked at.
-    unreadable = bool(wrong)
-    for _attempt in range(len(plain) + 1):
-        try:
-            request = flat.from_form(plain, kind=case.kind, fixed=fixed)
-        except RequestUnreadable as error:
-            unreadable = True
-            wrong += [f"{_where(one.where, case)}: {one.message}" for one in error.findings]
-            bad = {flat.field_of(one.where) for one in error.findings}
-            kept = {
-                path: value for path, value in plain.items() if path not in bad and _bare(path) not in bad
-            }
-            if len(kept) == len(plain):
-                break
-            plain = kept
-            continue
-        return Written(None if unreadable else request, to_json(request), tuple(wrong))
-    return Written(None, {"kind": case.kind, **fixed}, tuple(wrong))
-
-
-def _bare(path: str) -> str:
-    """The list that a line belongs to."""
-    return re.sub(r"\.\d+$", "", path)
+    findings: list[Finding] = []
+    request = flat.from_form(plain, kind=case.kind, fixed=fixed, set_aside=findings)
+    wrong += [f"{_where(one.where, case)}: {one.message}" for one in findings]
+    return Written(None if wrong else request, to_json(request), tuple(wrong))
 
 
 def _where(path: str, case: WorkshopCase) -> str:
     wanted = flat.field_of(path)
-    bare = _bare(wanted)
+    bare = re.sub(r"\.\d+$", "", wanted)  # the list that a line belongs to
     for spec in specs(case, {"measures": 9, "data": 9, "persons": 9}):
         if spec["id"] in (wanted, bare):
             return label(str(spec["id"]), spec)

@@ -11,6 +11,7 @@ was. The other State answers by the rules of ``hanoikit.cooperation``, the same 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from hanoikit.labs import request_form, request_shown
 from hanoikit.labs.html import Markup, bullets, code, join, sentence, strong
 from hanoikit.labs.inert import Inert
 from hanoikit.labs.panel import Button, Field, Result, Step, Values, panel
-from hanoikit.labs.request_room import RequestRoom, WorkshopCase
+from hanoikit.labs.request_room import Draft, RequestRoom, WorkshopCase
 
 CHANNELS = ("central-authority", "24/7 network", "interpol", "diplomatic", "police")
 _MOST = {"measures": 4, "data": 3, "persons": 3}
@@ -46,17 +47,22 @@ def request_workshop(
     return _Workshop(RequestRoom(Path(into) / found.name, found, sync=sync)).widget()
 
 
+class _FormStep(Step):
+    """A step whose fields stay as they were drawn while one types: what is not given is as it was typed last."""
+
+    __slots__ = ("now",)
+    now: Callable[[], dict[str, Any]]
+
+    def perform(self, action: str, values: Values) -> Result:
+        return Step.perform(self, action, {**self.now(), **values})
+
+
 class _Workshop:
     def __init__(self, room: RequestRoom) -> None:
         self.room, self.case = room, room.case
         kept = room.draft()
-        self.number = int(kept.get("number", 1))
-        self.values: dict[str, Any] = dict(kept.get("values", self.case.draft))
-        self.lines: dict[str, int] = {
-            **request_form.lines_of(self.values, self.case),
-            **kept.get("lines", {}),
-        }
-        self.fit: dict[str, str] = dict(kept.get("fit", {}))
+        self.number, self.values, self.fit = kept.number, dict(kept.values), dict(kept.fit)
+        self.lines: dict[str, int] = {**request_form.lines_of(self.values, self.case), **kept.lines}
         self._form: tuple[tuple[object, ...], list[Field]] | None = None
         self._inside = False
 
@@ -84,7 +90,7 @@ class _Workshop:
             self.panel.said = said
 
     def _save(self) -> None:
-        self.room.keep({"number": self.number, "values": self.values, "lines": self.lines, "fit": self.fit})
+        self.room.keep(Draft(self.number, self.values, self.lines, self.fit))
 
     # 1
 
@@ -145,7 +151,7 @@ class _Workshop:
     # 2
 
     def _write(self) -> Step:
-        return Step(
+        step = _FormStep(
             "write",
             _("2. The request, and its letter beside it"),
             sentence(
@@ -164,6 +170,8 @@ class _Workshop:
             live=True,
             beside=True,
         )
+        step.now = lambda: {f"{self._prefix}.{path}": value for path, value in self.values.items()}
+        return step
 
     @property
     def _prefix(self) -> str:

@@ -126,6 +126,21 @@ class Round:
     answer: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What is being written: the form's number (a new form has another), its values by path, how many lines it has,
+    and the choice of treaty and channel."""
+
+    number: int
+    values: Mapping[str, Any]
+    lines: Mapping[str, int]
+    fit: Mapping[str, str]
+
+
+def _pairs(value: Any) -> list[tuple[str, Any]]:
+    return list(value.items()) if isinstance(value, dict) else []
+
+
 class RequestRoom:
     """The work on one case, kept in ``folder``. ``sync=False`` leaves writing to the system (trials).
 
@@ -160,14 +175,30 @@ class RequestRoom:
 
     # the draft
 
-    def draft(self) -> dict[str, Any]:
-        """What is being written: ``number``, ``values``, ``lines`` and ``fit``; empty at the beginning."""
-        return read_json(self.folder / DRAFT)
+    def draft(self) -> Draft:
+        """What is being written; the colleague's draft at the beginning, and where the file cannot be read."""
+        found = read_json(self.folder / DRAFT)
+        values, fit, lines = (found.get(name) for name in ("values", "fit", "lines"))
+        number = found.get("number")
+        return Draft(
+            number=number if type(number) is int and number > 0 else 1,
+            values=values if isinstance(values, dict) else dict(self.case.draft),
+            lines={name: one for name, one in _pairs(lines) if name in self.case.lines and one in range(10)},
+            fit={name: one for name, one in _pairs(fit) if isinstance(one, str)},
+        )
 
-    def keep(self, draft: Mapping[str, Any]) -> None:
+    def keep(self, draft: Draft) -> None:
         """Put the draft on the disk; a crash leaves the old one or the new one."""
         with writing(self.folder):
-            write_json(self.folder / DRAFT, dict(draft))
+            write_json(
+                self.folder / DRAFT,
+                {
+                    "fit": dict(draft.fit),
+                    "lines": dict(draft.lines),
+                    "number": draft.number,
+                    "values": dict(draft.values),
+                },
+            )
 
     def export(self, request: Request) -> Path:
         """Write the request as JSON, the form that other States' programs read."""
