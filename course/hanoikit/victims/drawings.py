@@ -1,0 +1,155 @@
+"""Abstract drawings from a seed, and what the internet does to pictures. Nothing here looks like a person.
+
+>>> drawing(3).size
+(480, 360)
+>>> altered(drawing(3), "mirror").size
+(480, 360)
+
+They stand for the images that a victim reports, so that the mechanism can be learned without anybody's image: bands,
+discs and bars in grey and colour. The same seed always gives the same drawing.
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+from random import Random
+from typing import TYPE_CHECKING
+
+from hanoikit.errors import UsageError
+from hanoikit.i18n import _
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+SIZE = (480, 360)
+PALETTES = (
+    ("#f4f1de", "#e07a5f", "#3d405b", "#81b29a", "#f2cc8f"),
+    ("#eef4ed", "#8da9c4", "#134074", "#13315c", "#f3c969"),
+    ("#fefae0", "#bc6c25", "#283618", "#606c38", "#dda15e"),
+    ("#f8f9fa", "#6c757d", "#212529", "#adb5bd", "#d62828"),
+    ("#fdf0d5", "#003049", "#669bbc", "#780000", "#c1c1c1"),
+)
+
+
+def drawing(seed: int, *, size: tuple[int, int] = SIZE) -> Image:
+    """A drawing of bands, discs and bars. ``size`` is width and height in pixels."""
+    from PIL import Image as images
+    from PIL import ImageDraw
+
+    chance = Random(f"abstract drawing {seed}")
+    ground, *colours = chance.choice(PALETTES)
+    width, height = size
+    made = images.new("RGB", size, ground)
+    pen = ImageDraw.Draw(made)
+    for _band in range(3):
+        top = chance.uniform(0, 0.85) * height
+        pen.rectangle((0, top, width, top + chance.uniform(0.04, 0.16) * height), fill=chance.choice(colours))
+    for _shape in range(9):
+        x, y = chance.uniform(0, 0.9) * width, chance.uniform(0, 0.9) * height
+        wide, high = chance.uniform(0.06, 0.34) * width, chance.uniform(0.06, 0.34) * height
+        colour = chance.choice(colours)
+        kind = chance.choice(("disc", "bar", "wedge", "ring"))
+        box = (x, y, x + wide, y + high)
+        if kind == "disc":
+            pen.ellipse((x, y, x + wide, y + wide), fill=colour)
+        elif kind == "ring":
+            pen.ellipse((x, y, x + wide, y + wide), outline=colour, width=max(3, width // 40))
+        elif kind == "wedge":
+            pen.polygon((x, y, x + wide, y + high / 3, x + wide / 4, y + high), fill=colour)
+        else:
+            pen.rectangle(box, fill=colour)
+    return made
+
+
+def flat(*, size: tuple[int, int] = SIZE) -> Image:
+    """A sheet with one faint line: too little in it for a hash to hold on to."""
+    from PIL import Image as images
+    from PIL import ImageDraw
+
+    made = images.new("RGB", size, "#dcdcdc")
+    ImageDraw.Draw(made).line((0, size[1] // 2, size[0], size[1] // 2), fill="#d2d2d2", width=2)
+    return made
+
+
+def twin(seed: int) -> Image:
+    """Another drawing on the same ground: all is alike but a small mark. A false match waiting to happen."""
+    from PIL import ImageDraw
+
+    made = drawing(seed)
+    width, height = made.size
+    ImageDraw.Draw(made).ellipse((width * 0.84, height * 0.08, width * 0.9, height * 0.16), fill="#7b2cbf")
+    return made
+
+
+ALTERATIONS = (
+    "copy",
+    "resize",
+    "recompress",
+    "grey",
+    "brighten",
+    "border",
+    "caption",
+    "crop-5",
+    "crop-25",
+    "mirror",
+    "quarter-turn",
+)
+"""What happens to pictures on their way, from harmless to drastic."""
+
+
+def altered(picture: Image, alteration: str) -> Image:
+    """The picture after one of ``ALTERATIONS``; ``UsageError`` for another one."""
+    from PIL import ImageDraw, ImageEnhance, ImageOps
+    from PIL.Image import Transpose
+    from PIL.Image import open as opened
+
+    width, height = picture.size
+    if alteration == "copy":
+        return picture.copy()
+    if alteration == "resize":
+        return picture.resize((width // 2, height // 2))
+    if alteration == "recompress":
+        held = BytesIO()
+        picture.save(held, "JPEG", quality=20)
+        with opened(BytesIO(held.getvalue())) as found:
+            return found.convert("RGB")
+    if alteration == "grey":
+        return ImageOps.grayscale(picture).convert("RGB")
+    if alteration == "brighten":
+        return ImageEnhance.Brightness(picture).enhance(1.25)
+    if alteration == "border":
+        return ImageOps.expand(picture, border=width // 12, fill="#101010")
+    if alteration == "caption":
+        made = picture.copy()
+        ImageDraw.Draw(made).rectangle((0, height * 0.86, width, height), fill="#ffffff")
+        return made
+    if alteration in ("crop-5", "crop-25"):
+        share = int(alteration.removeprefix("crop-")) / 200
+        return picture.crop(
+            (int(width * share), int(height * share), int(width * (1 - share)), int(height * (1 - share)))
+        )
+    if alteration == "mirror":
+        return ImageOps.mirror(picture)
+    if alteration == "quarter-turn":
+        return picture.transpose(Transpose.ROTATE_90)
+    raise UsageError(
+        _("There is no alteration {name}.").format(name=alteration),
+        next_step=_("They are: {names}.").format(names=", ".join(ALTERATIONS)),
+    )
+
+
+def alteration_words() -> dict[str, str]:
+    """Each alteration in words."""
+    return {
+        "copy": _("exact copy"),
+        "resize": _("half the size"),
+        "recompress": _("saved again as a poor JPEG"),
+        "grey": _("without colours"),
+        "brighten": _("25 % brighter"),
+        "border": _("with a black border"),
+        "caption": _("with a white strip for a text"),
+        "crop-5": _("5 % of each side cut away"),
+        "crop-25": _("25 % of each side cut away"),
+        "mirror": _("mirrored, left and right exchanged"),
+        "quarter-turn": _("turned by a quarter"),
+    }
