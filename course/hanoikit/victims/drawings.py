@@ -61,13 +61,13 @@ def drawing(seed: int, *, size: tuple[int, int] = SIZE) -> Image:
     return made
 
 
-def flat(*, size: tuple[int, int] = SIZE) -> Image:
-    """A sheet with one faint line: too little in it for a hash to hold on to."""
+def flat(row: float = 0.5, *, size: tuple[int, int] = SIZE) -> Image:
+    """A sheet with one faint line, ``row`` of its height from the top: too little for a hash to hold on to."""
     from PIL import Image as images
     from PIL import ImageDraw
 
     made = images.new("RGB", size, "#dcdcdc")
-    ImageDraw.Draw(made).line((0, size[1] // 2, size[0], size[1] // 2), fill="#d2d2d2", width=2)
+    ImageDraw.Draw(made).line((0, int(size[1] * row), size[0], int(size[1] * row)), fill="#d2d2d2", width=2)
     return made
 
 

@@ -27,8 +27,8 @@ PASS = 0.7
 class Rule:
     """One rule. It applies where the case has all traits of ``when`` and none of ``unless``.
 
-    ``needs``: one of these acts is done. ``before``: (first, then): whenever one of ``then`` is done, one of ``first`` was
-    done before. ``never``: none of these is done. ``grave`` ones decide the whole case.
+    ``needs``: one of these acts is done. ``first`` and ``then``: whenever one of ``then`` is done, one of ``first``
+    was done before. ``never``: none of these is done. ``grave`` ones decide the whole case.
     """
 
     id: str
@@ -118,7 +118,8 @@ def judge(case: BranchingCase, acts: Sequence[str]) -> Judgement:
 
     An order rule whose later act never happened says nothing: not acting must not earn what acting in order earns.
     """
-    kept, broken = [], []
+    kept: list[Rule] = []
+    broken: list[Rule] = []
     active = any(act not in ("wait", "close", "listen") for act in acts)
     for rule in rules():
         if not rule.applies(case.traits):

@@ -5,8 +5,8 @@
 >>> route(age="adult", consent="shared-once", spread="yes").article
 '16'
 
-The order is the rule: no answer about consent is even read before the age is known to be 18 or more, because nobody under
-18 can consent to the spreading of material of article 14 (16(4)). The table is ``assets/victims/routes.json``.
+The order is the rule: no answer about consent is read before the age is known to be 18 or more, because nobody under 18
+can consent to the spreading of material of article 14 (16(4)). The table is ``assets/victims/routes.json``.
 """
 
 from __future__ import annotations
@@ -61,14 +61,15 @@ def route(
 class Partner:
     """What can be done with a partner State about an image of an adult.
 
-    ``punishable``: is the sharing an offence there, by its law on such images: ``in``, ``out`` or ``depends``. ``declared``
-    holds its declarations on article 16. ``preservation`` and ``removal`` are sentences for the desk.
+    ``punishable``: is the sharing an offence there, by its law on such images: ``in``, ``out`` or ``depends``.
+    ``years``: the longest sentence. ``declared`` holds its declarations on article 16, ``preservation`` and ``removal``
+    are sentences for the desk.
     """
 
     code: str
     name: str
     punishable: str
-    years: int
+    years: float
     declared: tuple[str, ...]
     preservation: str
     removal: str
@@ -99,9 +100,7 @@ def partner(code: str, *, synthetic: bool = False, harm: str = "unknown") -> Par
     (found,) = (one for one in find_offences(Conduct(answers), law) if one.article == 16)
     years = max((one.max_years for one in law.offences if one.article == 16), default=0)
     preservation = (
-        _(
-            "Article 16 does not bind it: ask all the same, name every other offence in the file, and be ready for a refusal."
-        )
+        _("Article 16 does not bind it: ask all the same, and name every other offence in the file.")
         if declared
         else _("It may not demand that the act is a crime there before it preserves.")
     )
