@@ -202,7 +202,7 @@ def _others() -> tuple[tuple[str, PerceptualHash], ...]:
         ("drawing", perceptual_hash(drawing(seed, size=SMALL))) for seed in range(1000, 1000 + STRANGERS)
     ]
     twins = [("twin", perceptual_hash(twin(seed).resize(SMALL))) for seed in range(1, 6)]
-    sheets = [("sheet", perceptual_hash(flat(0.2 + n / 10, size=SMALL))) for n in range(5)]
+    sheets = [("sheet", perceptual_hash(flat(0.48 + n / 100, size=SMALL))) for n in range(5)]
     return (*drawn, *twins, *sheets)
 
 
@@ -261,7 +261,7 @@ def _platform(values: Values) -> Result:
             "yaxis": {"title": {"text": _("pictures")}, "range": [0, 60]},
         },
         alt=_(
-            "Two lines that rise with the threshold: copies found (solid), false matches (dotted). At {limit} bits: {said}"
+            "Two lines rise with the threshold: copies found (solid), false matches (dotted). At {limit} bits: {said}"
         ).format(limit=limit, said=said),
         height=340,
     )

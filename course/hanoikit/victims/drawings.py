@@ -148,8 +148,8 @@ def alteration_words() -> dict[str, str]:
         "brighten": _("25 % brighter"),
         "border": _("with a black border"),
         "caption": _("with a white strip for a text"),
-        "crop-5": _("5 % of each side cut away"),
-        "crop-25": _("25 % of each side cut away"),
+        "crop-5": _("5 % of width and height cut away"),
+        "crop-25": _("25 % of width and height cut away"),
         "mirror": _("mirrored, left and right exchanged"),
         "quarter-turn": _("turned by a quarter"),
     }
