@@ -105,7 +105,7 @@ def test_question_3_breaks_no_rule_in_any_order_that_it_accepts_and_some_in_each
     *first, last = keys["m09-q3"]["key"]
     for pair in itertools.permutations(last):
         assert broken([*first, *pair]) == set()
-    swapped = first[:3] + [first[4], first[3]] + list(last)
+    swapped = [*first[:3], first[4], first[3], *last]
     assert "preserve-before-removal" in broken(swapped)
     assert broken(["g", *first, "a"]) >= {"danger-before-contact", "no-warning"}
 
