@@ -25,6 +25,8 @@ def test_a_scene_is_played_and_left_with_the_keyboard_alone(open_notebook):
             arg=[room.element_handle(), said],
         )
 
+    assert not room.get_by_role("button", name="Step out").count()
+    act("Open this case", "Case open")
     act("Take her to a quiet room", "Now: In the room.")
     # The button is gone with its scene; the focus stands at the new heading, so that it is read next.
     assert notebook.page.evaluate("document.activeElement.textContent") == "In the room"

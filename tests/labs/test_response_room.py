@@ -15,7 +15,9 @@ from hanoikit.victims import branching_case, branching_cases
 
 @pytest.fixture
 def room(tmp_path):
-    return labs.response_room(case=["shared-once", "second-question"], into=tmp_path / "work")
+    made = labs.response_room(case=["shared-once", "second-question"], into=tmp_path / "work")
+    made.press("case", "open")
+    return made
 
 
 def cells(html: str) -> dict[str, list[str]]:
@@ -103,10 +105,24 @@ def test_each_act_is_on_the_disk_at_once_and_the_cell_run_again_stands_there(roo
 def test_damaged_notes_are_laid_aside_and_a_folder_that_cannot_be_written_stops_nobody(tmp_path):
     (tmp_path / NAME).write_text("{", encoding="utf-8")
     room = labs.response_room(case="second-question", into=tmp_path)
+    room.press("case", "open")
     assert buttons(room)[0] == "slowly" and list(tmp_path.glob("*unreadable*"))
     (tmp_path / "file").write_text("", encoding="utf-8")
     room = labs.response_room(case="second-question", into=tmp_path / "file")
+    room.press("case", "open")
     assert "not kept" in room.press("scene", "slowly").html
+
+
+def test_no_scene_is_shown_before_its_note_was_read_and_the_case_opened(tmp_path):
+    room = labs.response_room(case=["shared-once", "second-question"], into=tmp_path)
+    assert buttons(room) == [] and not room.press("scene", "sit-down").ok
+    note = branching_case("second-question").content_note
+    assert note in room.press("case", "change", case="second-question").html
+    assert "Aster" not in json.dumps(room.spec) and not (tmp_path / NAME).exists()
+    room.press("case", "open", case="second-question")
+    assert "Aster" in json.dumps(room.spec[3])
+    room.press("case", "change", case="shared-once")
+    assert "Aster" not in json.dumps(room.spec[3]) and buttons(room) == []
 
 
 def test_waiting_ends_badly_and_is_named(room):

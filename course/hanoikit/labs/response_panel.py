@@ -1,6 +1,8 @@
 """The response room: which route a report takes, what partner States can give, and cases to walk through.
 
 >>> lab = response_room(case="shared-once")
+>>> lab.press("case", "open").say
+'Case open: She shared it once.'
 >>> lab.press("scene", "sit-down").say
 'She sits where she can see the door. You tell her that she can stop at any time. Now: In the room.'
 >>> lab.press("scene", "step-out").say
@@ -118,13 +120,17 @@ def _partners(values: Values) -> Result:
 
 
 class _Room:
-    """The case that is open, the walk so far, and whether the trainee has stepped out."""
+    """The case that is open, the walk so far, and whether the trainee has stepped out.
+
+    No scene is shown before its note on the content was on the page and the case was opened.
+    """
 
     def __init__(self, names: Sequence[str], notes: ResponseNotes) -> None:
         self.names, self.notes = tuple(names), notes
         for name in self.names:
             branching_case(name)
-        self.out = notes.out and notes.case in self.names
+        self.opened = notes.case in self.names
+        self.out = notes.out and self.opened
         self.walk = self._walk(notes.case if notes.case in self.names else self.names[0])
         self.case_step = Step(
             "case",
@@ -133,11 +139,12 @@ class _Room:
             refresh=self.case_fields,
             buttons=[Button(OPEN, _("Open this case"))],
             run=self.choose,
+            live=True,
         )
         self.scene_step = Step("scene", _("In the scene"), run=self.act)
         self.draw()
         self.case_step.result = Result(self.note(), say="")
-        self.scene_step.result = self.shown(say="")
+        self.scene_step.result = self.shown(say="") if self.opened else Result(Markup(""), say="")
 
     def _walk(self, name: str) -> Walk:
         case = branching_case(name)
@@ -161,7 +168,16 @@ class _Room:
             raise UsageError(
                 _("This page has no case {name}.").format(name=name), next_step=_("Choose from the list.")
             )
-        self.walk, self.out = self._walk(name), False
+        if values["action"] != OPEN:
+            # Only looked at: the note of this case, and the scene of the other one is put away.
+            if name != self.walk.case.id:
+                self.walk, self.opened, self.out = self._walk(name), False, False
+                self.draw()
+                self.scene_step.result = Result(Markup(""), say="")
+            return Result(
+                self.note(), say=_("What it is about: {note}").format(note=_(self.walk.case.content_note))
+            )
+        self.walk, self.opened, self.out = self._walk(name), True, False
         self.keep()
         self.draw()
         self.scene_step.result = self.shown(say="")
@@ -173,6 +189,11 @@ class _Room:
     def draw(self) -> None:
         """The text and the buttons of the scene, from where the walk stands."""
         step, scene = self.scene_step, self.walk.scene
+        if not self.opened:
+            step.title = _("In the scene")
+            step.text = sentence(_("Read the note above. The case begins when you open it."))
+            step.buttons = []
+            return
         if self.out:
             step.title = _("You have stepped out")
             step.text = join(
@@ -195,6 +216,8 @@ class _Room:
 
     def act(self, values: Values) -> Result:
         action = str(values["action"])
+        if not self.opened:
+            raise UsageError(_("No case is open."), next_step=_("Read the note of a case, then open it."))
         before = self.walk.scene.id
         reply = ""
         if action in (OUT, BACK):
