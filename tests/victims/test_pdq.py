@@ -74,7 +74,7 @@ def test_harmless_changes_stay_within_the_threshold(alteration):
 @pytest.mark.parametrize("alteration", ["mirror", "quarter-turn", "crop-25", "border"])
 def test_mirroring_turning_deep_cropping_and_borders_are_missed(alteration):
     for seed in SEEDS:
-        assert distance(hashed(seed).bits, hashed(seed, alteration).bits) > 90, seed
+        assert distance(hashed(seed).bits, hashed(seed, alteration).bits) > 80, seed
 
 
 def test_the_eight_placements_find_mirrored_and_turned_copies_but_no_cropped_ones():

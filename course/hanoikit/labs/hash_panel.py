@@ -2,9 +2,9 @@
 
 >>> lab = hash_bench()
 >>> lab.press("change", "change", drawing="3", alteration="mirror").say
-'Mirrored, left and right exchanged: 126 bits of 256 differ. The list does not find it.'
+'Mirrored, left and right exchanged: 128 bits of 256 differ. The list does not find it.'
 
-All pictures are drawings of bands and discs from a seed (:mod:`hanoikit.victims`).
+All pictures are drawings of bands, bars and wedges from a seed (:mod:`hanoikit.victims`).
 """
 
 from __future__ import annotations
@@ -170,7 +170,7 @@ def _change(values: Values) -> Result:
         sentence(strong(said)),
         figures(
             [
-                (_png(drawing(seed)), _("An abstract drawing of bands, discs and bars."), _("on the list")),
+                (_png(drawing(seed)), _("An abstract drawing of bands, bars and wedges."), _("on the list")),
                 (
                     _png(changed),
                     _("The same drawing, {change}.").format(change=words[alteration]),

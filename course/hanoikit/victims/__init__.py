@@ -5,7 +5,7 @@
 >>> distance(as_is.bits, mirrored.bits) > 100
 True
 
-No image of a person is ever made, read or needed here: the drawings are bands and discs from a seed. What concerns
+No image of a person is ever made, read or needed here: the drawings are bands and bars from a seed. What concerns
 somebody under 18 leaves this room at the first question.
 """
 

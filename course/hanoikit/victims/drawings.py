@@ -6,7 +6,7 @@
 (480, 360)
 
 They stand for the images that a victim reports, so that the mechanism can be learned without anybody's image: bands,
-discs and bars in grey and colour. The same seed always gives the same drawing.
+bars, wedges and lattices with straight edges, in blue, green and grey. The same seed always gives the same drawing.
 """
 
 from __future__ import annotations
@@ -23,16 +23,17 @@ if TYPE_CHECKING:
 
 SIZE = (480, 360)
 PALETTES = (
-    ("#f4f1de", "#e07a5f", "#3d405b", "#81b29a", "#f2cc8f"),
-    ("#eef4ed", "#8da9c4", "#134074", "#13315c", "#f3c969"),
-    ("#fefae0", "#bc6c25", "#283618", "#606c38", "#dda15e"),
-    ("#f8f9fa", "#6c757d", "#212529", "#adb5bd", "#d62828"),
-    ("#fdf0d5", "#003049", "#669bbc", "#780000", "#c1c1c1"),
+    ("#eef4ed", "#8da9c4", "#134074", "#13315c", "#4c8c6b"),
+    ("#f1f5f9", "#64748b", "#0f172a", "#94a3b8", "#2563a8"),
+    ("#e8f1ee", "#2a6f97", "#013a63", "#61a5c2", "#468c5e"),
+    ("#f3f4f6", "#4b5563", "#111827", "#9ca3af", "#5b5fc7"),
+    ("#ecf3f8", "#1f6f78", "#003049", "#669bbc", "#7f9f3f"),
 )
+"""Blues, greens and greys only: with straight edges they keep every drawing far from anything that could be a body."""
 
 
 def drawing(seed: int, *, size: tuple[int, int] = SIZE) -> Image:
-    """A drawing of bands, discs and bars. ``size`` is width and height in pixels."""
+    """A drawing of bands, bars, wedges and lattices, all with straight edges. ``size``: width, height in pixels."""
     from PIL import Image as images
     from PIL import ImageDraw
 
@@ -44,20 +45,22 @@ def drawing(seed: int, *, size: tuple[int, int] = SIZE) -> Image:
     for _band in range(3):
         top = chance.uniform(0, 0.85) * height
         pen.rectangle((0, top, width, top + chance.uniform(0.04, 0.16) * height), fill=chance.choice(colours))
-    for _shape in range(9):
+    for _shape in range(10):
         x, y = chance.uniform(0, 0.9) * width, chance.uniform(0, 0.9) * height
         wide, high = chance.uniform(0.06, 0.34) * width, chance.uniform(0.06, 0.34) * height
         colour = chance.choice(colours)
-        kind = chance.choice(("disc", "bar", "wedge", "ring"))
-        box = (x, y, x + wide, y + high)
-        if kind == "disc":
-            pen.ellipse((x, y, x + wide, y + wide), fill=colour)
-        elif kind == "ring":
-            pen.ellipse((x, y, x + wide, y + wide), outline=colour, width=max(3, width // 40))
+        kind = chance.choice(("bar", "wedge", "lattice", "slope"))
+        if kind == "bar":
+            pen.rectangle((x, y, x + wide, y + high), fill=colour)
         elif kind == "wedge":
             pen.polygon((x, y, x + wide, y + high / 3, x + wide / 4, y + high), fill=colour)
+        elif kind == "slope":
+            pen.polygon((x, y + high, x + wide, y, x + wide * 1.3, y, x + wide * 0.3, y + high), fill=colour)
         else:
-            pen.rectangle(box, fill=colour)
+            for line in range(4):
+                left, top = x + wide * line / 3, y + high * line / 3
+                pen.line((left, y, left, y + high), fill=colour, width=max(2, width // 80))
+                pen.line((x, top, x + wide, top), fill=colour, width=max(2, width // 80))
     return made
 
 
@@ -77,7 +80,7 @@ def twin(seed: int) -> Image:
 
     made = drawing(seed)
     width, height = made.size
-    ImageDraw.Draw(made).ellipse((width * 0.84, height * 0.08, width * 0.9, height * 0.16), fill="#7b2cbf")
+    ImageDraw.Draw(made).rectangle((width * 0.84, height * 0.08, width * 0.89, height * 0.15), fill="#5b5fc7")
     return made
 
 
