@@ -61,3 +61,17 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     # Otherwise the shares are sorted once more, by their number of tests alone.
     config.option.loadscopereorder = False
     return LongFirst(config, log)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """What each bot earned in each assignment, in per cent; the pass mark is 70."""
+    figures: dict[str, list[tuple[float, str]]] = {}
+    for report in (one for kind in ("passed", "failed") for one in terminalreporter.stats.get(kind, ())):
+        for name, value in getattr(report, "user_properties", ()):
+            if name == "bot":
+                figures.setdefault(value[0], []).append((value[2], value[1].removeprefix("bot-")))
+    if figures:
+        terminalreporter.section("what bots earn without knowing anything (per cent; 70 passes)")
+    for assignment, earned in sorted(figures.items()):
+        most = ", ".join(f"{name} {percent:.0f}" for percent, name in sorted(earned, reverse=True))
+        terminalreporter.write_line(f"{assignment}: {most}")
