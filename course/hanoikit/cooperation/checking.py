@@ -32,7 +32,7 @@ from hanoikit.cooperation.requests import (
     SpontaneousInformation,
     TransferOfProceedings,
 )
-from hanoikit.cooperation.state_rules import CooperationLaw, known_states, law_or_none
+from hanoikit.cooperation.state_rules import CooperationLaw, known_states, law_or_none, state_name
 from hanoikit.errors import Severity
 from hanoikit.i18n import _
 from hanoikit.network.checking import Remark
@@ -174,7 +174,7 @@ def _basis(request: Request, notes: _Notes) -> None:
         outside = [code for code in states if not treaty.binds(code, request.date)]
         if outside:
             text = _("{treaty} does not bind {states} on this day. Name a basis that binds both States.")
-            text = text.format(treaty=_(treaty.name), states=_(" and ").join(outside))
+            text = text.format(treaty=_(treaty.name), states=_(" and ").join(map(state_name, outside)))
             notes.add("not-bound", text, "instrument", "65(2)", "40(7)")
 
 

@@ -33,7 +33,7 @@ from hanoikit.cooperation.flat import from_form
 from hanoikit.cooperation.requests import AssistanceRequest, Request, from_json
 from hanoikit.cooperation.responder import respond
 from hanoikit.cooperation.rules import carries
-from hanoikit.cooperation.state_rules import law
+from hanoikit.cooperation.state_rules import law, state_name
 from hanoikit.errors import DataInvalid, Finding, RequestUnreadable
 from hanoikit.i18n import _
 from hanoikit.network.messages import DataSpecification
@@ -155,7 +155,7 @@ class RequestCheck:
             _("The request goes to the State that can act.")
             if right
             else _("{state} cannot act here: the data or the person are elsewhere.").format(
-                state=request.requested or _("Nobody")
+                state=state_name(request.requested) if request.requested else _("Nobody")
             )
         )
         return Judged(_("State that is asked"), float(right), reason, 1.0, fatal=True)

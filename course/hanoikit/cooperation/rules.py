@@ -28,7 +28,7 @@ from hanoikit.cooperation.checking import CONVENTION, errors, validate
 from hanoikit.cooperation.circumstances import Circumstances, Needed, concerns
 from hanoikit.cooperation.instruments import Matter, fitting, instruments
 from hanoikit.cooperation.requests import AssistanceRequest, DataSpecification, Measure
-from hanoikit.cooperation.state_rules import CooperationLaw
+from hanoikit.cooperation.state_rules import CooperationLaw, state_name
 from hanoikit.errors import Finding
 from hanoikit.i18n import _
 
@@ -119,7 +119,7 @@ def _persecution(case: Case, measure: Measure) -> Iterator[Point]:
         )
         change = _("Explain what the person is accused of apart from it, and promise that it plays no part.")
         text = text.format(reason=_(signs.reason), what=signs.text)
-        yield _point("ask", text, change=change, provisions=("40(22)", "40(16)", "40(28)"))
+        yield _point("ask", " ".join(text.split()), change=change, provisions=("40(22)", "40(16)", "40(28)"))
 
 
 def _reach(case: Case, measure: Measure) -> Iterator[Point]:
@@ -213,7 +213,7 @@ def _gaps(case: Case, measure: Measure) -> Iterator[Point]:
 
 def _place(case: Case, measure: Measure) -> Iterator[Point]:
     if measure.id in case.known.elsewhere:
-        where = case.known.elsewhere[measure.id]
+        where = state_name(case.known.elsewhere[measure.id])
         text = _("The data or the person are not here but in {state}. We cannot act there.").format(
             state=where
         )
