@@ -29,6 +29,7 @@
 | ``letters`` and its parts | a request as the official letter of its State, PDF and Word, signed and timestamped |
 | ``need``, ``prose`` | what the facts carry; whether a text says something |
 | ``marking``     | a drafted request judged on content and on restraint |
+| ``letters``     | a request as the official letter of its State: PDF and Word, signed and timestamped |
 | ``answer_marking`` | an answer judged on decision and ground |
 
 Nothing here reads a clock or opens a connection. The States are invented. Names are loaded when they are first used.
