@@ -17,7 +17,7 @@ from pypdf import PdfReader
 from hanoikit.cooperation import tables
 from hanoikit.cooperation.letters import letter, letter_docx, letter_pdf, write_word
 from hanoikit.cooperation.letters_form import form, forms, read_form
-from hanoikit.cooperation.letters_parts import Points, Terms, Text
+from hanoikit.cooperation.letters_parts import Points, Terms, Text, label
 from hanoikit.cooperation.letters_seal import pdf_seal
 from hanoikit.cooperation.requests import REQUESTS, from_json
 from hanoikit.errors import DataInvalid, EvidenceError, UsageError
@@ -431,6 +431,13 @@ def test_signature_and_timestamp_beside_the_word_file_hold_for_us_and_for_openss
     (tmp_path / "root.pem").write_bytes(pem(stamps.root))
     command = f"openssl ts -verify -data {beside.name} -in {token.name} -CAfile root.pem".split()
     assert subprocess.run(command, cwd=tmp_path, capture_output=True).returncode == 0
+
+
+def test_a_letter_speaks_of_your_law_and_your_case_nowhere():
+    for kind in tables.kinds().values():
+        parts = (tables.part(name) for name in ("measure", "data", "offence", "person"))
+        for element in (*kind.elements, *(one for part in parts for one in part)):
+            assert "your" not in label(element).casefold(), (kind.id, element.name)
 
 
 # forms as data
