@@ -33,9 +33,8 @@ from hanoikit.cooperation.requests import (
     TransferOfProceedings,
 )
 from hanoikit.cooperation.state_rules import CooperationLaw, known_states, law_or_none, state_name
-from hanoikit.errors import Severity
 from hanoikit.i18n import _
-from hanoikit.network.checking import Remark
+from hanoikit.network.checking import Notes, Remark
 from hanoikit.network.tables import Element
 
 SERIOUS_YEARS = 4
@@ -48,24 +47,11 @@ _MARKUP = re.compile(r"<\s*/?\s*[A-Za-z!?]")
 _PATH = re.compile(r"(\w+)(?:\[(\d+)\])?")
 
 
-class _Notes:
-    """Remarks as they are made; ``in_order`` gives them as the request is read."""
+class _Notes(Notes):
+    """Remarks about a request; ``in_order`` gives them as it is read."""
 
     def __init__(self, request: Request) -> None:
-        self._kind = tables.kind(request.kind)
-        self._found: list[Remark] = []
-
-    def add(
-        self, code: str, message: str, element: str, *provisions: str, severity: Severity = "error"
-    ) -> None:
-        self._found.append(Remark(code, message, self.label(element), provisions, severity, element))
-
-    def warn(self, code: str, message: str, element: str, *provisions: str) -> None:
-        self.add(code, message, element, *provisions, severity="warning")
-
-    def missing(self, element: Element, path: str = "", *, severity: Severity = "error") -> None:
-        text = _("It is missing. {why} Write: {write}").format(why=_(element.why), write=_(element.write))
-        self.add(f"missing-{element.name}", text, path or element.name, element.provision, severity=severity)
+        super().__init__(tables.kind(request.kind))
 
     def in_order(self) -> list[Remark]:
         return sorted(self._found, key=lambda remark: self._place(remark.element))
