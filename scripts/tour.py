@@ -28,7 +28,14 @@ LABS = (
     ("status", "m01-convention", "Status explorer: who signed, who ratified", "h4"),
     ("offences", "m02-offences", "Offence finder", "h4"),
     ("powers", "m03-powers", "Power ladder", ".hk-figures"),
+    ("tracing", "m08-money", "Tracing bench", ".hk-figures"),
 )
+FORMS = (
+    ("desk", "m05-network", "Desk", 0),
+    ("workshop", "m06-cooperation", "Request workshop", 1),
+    ("review", "m07-safeguards", "Safeguards review", 1),
+)
+"""Labs without a figure: name of the picture, lesson, how the panel's title begins, the step to show."""
 WIDTH, HEIGHT = 1280, 800
 READY = "Ready. Scroll down and begin."
 
@@ -80,12 +87,22 @@ def lesson(page: Page, lab: workspace.Lab) -> None:
 
 
 def labs(page: Page, lab: workspace.Lab) -> None:
-    """One lab of each of the first three modules, as it stands when the lesson has run."""
+    """Labs with a figure, as they stand when the lesson has run."""
     for name, lesson, title, place in LABS:
         open_page(page, lab, f"lessons/{lesson}.ipynb")
         panel = page.get_by_role("region", name=title)
         panel.locator(".hk-drawing .main-svg").first.wait_for()
         into_view(page, panel.locator("li", has=page.locator(".hk-figure")).first.locator(place))
+        save(name, page)
+
+
+def forms(page: Page, lab: workspace.Lab) -> None:
+    """Labs of modules 5 to 7, as they stand when the lesson has run."""
+    for name, lesson, title, step in FORMS:
+        open_page(page, lab, f"lessons/{lesson}.ipynb")
+        panel = page.get_by_role("region", name=title).first
+        into_view(page, panel.locator("li.hk-step, ol > li").nth(step))
+        page.wait_for_timeout(800)
         save(name, page)
 
 
@@ -126,12 +143,14 @@ def main(names: list[str]) -> int:
         workspace.refresh(folder)
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
-        if any(wanted(name) for name in ("lesson", "labs", "question")):
+        if any(wanted(name) for name in ("lesson", "labs", "forms", "question")):
             with workspace.open_lab(folder, browser=False) as lab:
                 if wanted("lesson"):
                     lesson(page, lab)
                 if wanted("labs"):
                     labs(page, lab)
+                if wanted("forms"):
+                    forms(page, lab)
                 if wanted("question"):
                     question(page, lab)
         if wanted("marks"):
