@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from hanoikit.labs.offence_panel import offence_finder
     from hanoikit.labs.order_panel import order_timeline
     from hanoikit.labs.power_panel import power_ladder
+    from hanoikit.labs.readiness_panel import readiness_workbench
     from hanoikit.labs.request_panel import request_workshop
     from hanoikit.labs.review_panel import safeguards_review
     from hanoikit.labs.simulation_panel import staffing
@@ -41,6 +42,7 @@ __all__ = [
     "offence_finder",
     "order_timeline",
     "power_ladder",
+    "readiness_workbench",
     "request_workshop",
     "safeguards_review",
     "staffing",
@@ -62,6 +64,7 @@ _HOMES = {
     "offence_finder": "offence_panel",
     "order_timeline": "order_panel",
     "power_ladder": "power_panel",
+    "readiness_workbench": "readiness_panel",
     "request_workshop": "request_panel",
     "safeguards_review": "review_panel",
     "staffing": "simulation_panel",
