@@ -59,6 +59,7 @@ messages: $(VENV)/.tests
 assets: $(VENV)/.tests
 	$(BIN)/python assets/evidence/build.py
 	$(BIN)/python assets/recovery/build.py
+	$(BIN)/python assets/cooperation/build.py
 
 tour: $(VENV)/.tests
 	$(BIN)/python scripts/tour.py

@@ -29,6 +29,12 @@ LABS = (
     ("offences", "m02-offences", "Offence finder", "h4"),
     ("powers", "m03-powers", "Power ladder", ".hk-figures"),
 )
+FORMS = (
+    ("desk", "m05-network", "Desk", 0),
+    ("workshop", "m06-cooperation", "Request workshop", 1),
+    ("review", "m07-safeguards", "Safeguards review", 1),
+)
+"""Labs without a figure: name of the picture, lesson, how the panel's title begins, the step to show."""
 WIDTH, HEIGHT = 1280, 800
 READY = "Ready. Scroll down and begin."
 
@@ -89,6 +95,16 @@ def labs(page: Page, lab: workspace.Lab) -> None:
         save(name, page)
 
 
+def forms(page: Page, lab: workspace.Lab) -> None:
+    """Labs of modules 5 to 7, as they stand when the lesson has run."""
+    for name, lesson, title, step in FORMS:
+        open_page(page, lab, f"lessons/{lesson}.ipynb")
+        panel = page.get_by_role("region", name=title).first
+        into_view(page, panel.locator("li.hk-step, ol > li").nth(step))
+        page.wait_for_timeout(800)
+        save(name, page)
+
+
 def question(page: Page, lab: workspace.Lab) -> None:
     open_page(page, lab, f"exercises/{MODULE}/{MODULE}.ipynb")
     choice = page.get_by_role("radio", name="Back-date: an entry was given an earlier time")
@@ -126,12 +142,14 @@ def main(names: list[str]) -> int:
         workspace.refresh(folder)
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
-        if any(wanted(name) for name in ("lesson", "labs", "question")):
+        if any(wanted(name) for name in ("lesson", "labs", "forms", "question")):
             with workspace.open_lab(folder, browser=False) as lab:
                 if wanted("lesson"):
                     lesson(page, lab)
                 if wanted("labs"):
                     labs(page, lab)
+                if wanted("forms"):
+                    forms(page, lab)
                 if wanted("question"):
                     question(page, lab)
         if wanted("marks"):

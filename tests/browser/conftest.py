@@ -23,13 +23,14 @@ import pytest
 
 pytest.importorskip("playwright.sync_api")
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from hanoikit import workspace
 
 CHROMIUM = shutil.which("chromium")
 SHOTS = os.environ.get("HANOIKIT_SHOTS")
 PATIENCE = 180_000
+expect.set_options(timeout=30_000)  # a busy machine is no fault of the course
 SCREEN = {"width": 1366, "height": 900}
 BROWSER = [
     "--no-sandbox",

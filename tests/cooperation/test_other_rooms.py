@@ -215,7 +215,7 @@ def test_evidence_is_followed_from_hand_to_hand():
     rulings = follow(log, [other_case, onward, in_brevania, onward_again, defence])
     assert [one.allowed for one in rulings] == ["no", "yes", "no", "no", "yes"]
     assert rulings[0].provisions == ("40(19)",) and rulings[3].provisions == ("36(3)", "40(19)")
-    assert "XC" in rulings[3].do_first[0] and "XA" not in rulings[3].do_first[0]
+    assert "Corvessa (XC)" in rulings[3].do_first[0] and "XA" not in rulings[3].do_first[0]
     unwritten = replace(onward, written=False)
     assert may_use(log, unwritten).allowed == "no"
     tip = Material(

@@ -217,3 +217,16 @@ def test_every_state_says_what_it_accepts_and_a_request_in_that_form_has_no_gap(
         assert [str(one) for one in validate(made(requested=code)) if one.severity == "error"] == []
         assert law(code).central_authority.name
     assert [str(one) for one in validate(wanted("XC")) if one.severity == "error"] == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "named"),
+    [
+        ("10", ("10",)),
+        ("Article 10 of the Convention", ("10",)),
+        ("Arts. 10, 13 and 16(1)", ("10", "13", "16(1)")),
+        ("Penal code 204", ("Penal code 204",)),
+    ],
+)
+def test_an_article_is_understood_as_officers_write_it(typed, named):
+    assert from_form({"articles": typed}, set_aside=[]).articles == named

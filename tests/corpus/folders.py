@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 
+from hanoikit.grading import cells
 from tests.corpus.case import NOTHING, Family, full
 from tests.corpus.workbench import Work
-
-from hanoikit.grading import cells
 
 FAMILY = Family("folders")
 case = FAMILY.case

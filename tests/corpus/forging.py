@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from hanoikit.grading import cells
 from tests.corpus.case import NOTHING, Family, full
 from tests.corpus.workbench import Work
-
-from hanoikit.grading import cells
 
 FAMILY = Family("forging")
 case = FAMILY.case

@@ -6,10 +6,9 @@ import copy
 import json
 from typing import Any
 
+from hanoikit.grading import cells
 from tests.corpus.case import Family, full
 from tests.corpus.workbench import SOLUTIONS, Work
-
-from hanoikit.grading import cells
 
 FAMILY = Family("notebooks")
 case = FAMILY.case

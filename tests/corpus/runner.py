@@ -22,13 +22,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from hanoikit.errors import GradingError
+from hanoikit.grading import Engine, HandIn, MarkedAssignment, cells
 from tests.corpus.case import FULL, NOTHING, Case, Points
 from tests.corpus.collection import cases
 from tests.corpus.scene import Listener, changes, fingerprints, left_behind, stage
 from tests.corpus.workbench import Scene, Work, source
-
-from hanoikit.errors import GradingError
-from hanoikit.grading import Engine, HandIn, MarkedAssignment, cells
 
 __all__ = ["Outcome", "cases", "judge", "named", "prepare"]
 

@@ -25,13 +25,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hanoikit import resources
+from hanoikit.grading import cells
 from tests.corpus.case import FULL, Case
 from tests.corpus.runner import differences, prepare, shown_in, token_of
 from tests.corpus.scene import VARIABLE, build, changes, fingerprints
 from tests.corpus.workbench import Scene, source
-
-from hanoikit import resources
-from hanoikit.grading import cells
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = """\

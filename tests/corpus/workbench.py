@@ -15,10 +15,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.corpus.case import Base
-
 from hanoikit.exercise.records import Header, Record, fingerprint
 from hanoikit.grading import AssignmentSource, cells
+from tests.corpus.case import Base
 
 HERE = Path(__file__).parent
 SOURCE_CANARY = "canary-source-3f9d2c51"

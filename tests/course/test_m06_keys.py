@@ -124,9 +124,7 @@ def test_questions_4_to_6_are_answered_as_the_responder_of_aldermark_answers(key
     records = Measure(id="m1", what="records", holder="Bank of the Quay, Fjordholm", need="To follow it")
     expected = {
         "A": decided(asked("XB", records), conduct=FRAUD, tax=True, bank_secrecy=True),
-        "B": decided(
-            asked("XC", stored("brisk.tern@havnmail.example", "content"), facts=""), conduct=None
-        ),
+        "B": decided(asked("XC", stored("brisk.tern@havnmail.example", "content"), facts=""), conduct=None),
         "C": decided(
             asked(
                 "XD",
@@ -205,7 +203,9 @@ def test_of_the_nine_files_no_answer_is_right_often(keys):
 
 def test_the_card_of_aldermark_says_what_its_rules_say(text):
     card = text[text.index("**What the law of Aldermark says") : text.index('"m06-q1"')]
-    assert OURS.needs_dual_criminality("search-seizure", "") and not OURS.needs_dual_criminality("records", "")
+    assert OURS.needs_dual_criminality("search-seizure", "") and not OURS.needs_dual_criminality(
+        "records", ""
+    )
     assert "asked for a search, for measures in real time and for freezing" in card
     assert OURS.trusts == ("XC",) or set(OURS.trusts) == {"XC"}
     assert set(OURS.data_needs) == set(PROMISED)

@@ -502,5 +502,10 @@ def test_two_desks_of_a_live_room_write_to_each_other(tmp_path):
         again = labs.desk(into=tmp_path / "ours", url=service.url, token=service.tokens["XA"])
         assert [one.message.id for one in again.room.desk.outbox] == [entry.message.id]
         assert again.room.check_log() == []
+        with service.http("facilitator") as http:
+            assert http.post("/api/clock", json={"act": "speed", "speed": 36000}).status_code == 200
+            before = http.get("/api/clock").json()["story"]
+        assert theirs.press("clock", "next").ok
+        assert theirs.room.now.isoformat() >= before[:19]
     finally:
         service.stop()

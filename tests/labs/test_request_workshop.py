@@ -335,3 +335,50 @@ def test_a_damaged_draft_is_no_end_of_the_work(tmp_path):
     )
     again = workshop(tmp_path)
     assert len(again.room.rounds) == 1 and "All mails" in again.results["write"]["html"]
+
+
+@pytest.mark.parametrize("kind", ["extradition", "transfer", "joint-investigation", "spontaneous"])
+def test_every_kind_of_request_can_be_drafted_and_becomes_a_letter(tmp_path, kind):
+    value = json.loads((assets() / "cooperation" / "cases" / "practice.json").read_text(encoding="utf-8"))
+    value |= {"case": kind, "kind": kind, "draft": {"facts": "He drew the money in Kest."}}
+    value |= {"matter": {"wanted": kind, "articles": ["13"]}}
+    lab = workshop(tmp_path, WorkshopCase.from_json(value))
+    assert "He drew the money in Kest." in lab.results["write"]["html"]
+    assert lab.press("choose", "check", instrument="convention", channel="central-authority").ok
+    assert "draft, not signed" in lab.press("letter", "word").say
+    answer = lab.press("send", "send")
+    assert ("Round 1" if kind == "extradition" else "This is no request that a State answers") in answer.say
+
+
+def test_a_national_who_is_not_handed_over_is_prosecuted_at_home(tmp_path):
+    value = json.loads((assets() / "cooperation" / "cases" / "practice.json").read_text(encoding="utf-8"))
+    value |= {
+        "case": "national",
+        "kind": "extradition",
+        "matter": {"wanted": "extradition", "articles": ["13"]},
+    }
+    value["circumstances"] = {"conduct": value["circumstances"]["conduct"], "own_national": True}
+    value["draft"] = {
+        **{
+            name: one
+            for name, one in value["draft"].items()
+            if not name.startswith("measures") and name != "use"
+        },
+        **{
+            name: one for name, one in GOOD["practice"].items() if name in ("facts", "articles", "instrument")
+        },
+        "channel": "paper",
+        "central_authority_to": "Brevania Attorney General, Department for Requests",
+        "person.name": "Arpan Yolmi",
+        "person.place": "Kest",
+        "person.nationality": "XB",
+        "person.role": "accused",
+        "identity": "Passport XB-114, with picture",
+        "stage": "prosecution",
+        "warrant": "Court of Fjordholm, 29 April 2026, No. 88",
+        "evidence": "The account is in his name; a camera shows him drawing the money.",
+    }
+    value["draft"].pop("scope"), value["draft"].pop("purpose")
+    lab = workshop(tmp_path, WorkshopCase.from_json(value))
+    html = lab.press("send", "send").html
+    assert lab.room.rounds[0].answer["decision"] == "refuse" and "Its own prosecutors take the case" in html

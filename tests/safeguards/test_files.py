@@ -91,3 +91,16 @@ def test_refusing_is_wrong_in_some_files_and_granting_in_others():
         assert here.count("refuse") >= 2
         assert max(here.count(one) for one in set(here)) <= len(here) / 2
     assert set(outcomes.values()) == {"grant", "conditions", "part", "ask", "postpone", "refuse"}
+
+
+def test_a_refusal_names_every_gate_that_a_crowd_fails_and_not_only_the_first():
+    found = review(case_file("founders-square"))
+    verdicts = {gate.id: gate.verdict for gate in found.gates}
+    assert found.ended_at == "legality"
+    assert {name for name, verdict in verdicts.items() if verdict == "fails"} == {
+        "legality",
+        "necessity",
+        "proportionality",
+        "abuse",
+    }
+    assert verdicts["safeguards"] == "limited"

@@ -67,8 +67,9 @@ def page(lab: Lab) -> Iterator[Page]:
         browser.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def opened(page: Page, lab: Lab) -> Page:
+    """The lesson on the page; it is loaded once, and the tests below leave it as they found it or say so."""
     page.goto(lab.url_of("lessons/m04.ipynb", fresh=True))
     page.wait_for_function(CONNECTED, timeout=60_000)
     return page
@@ -80,13 +81,6 @@ def test_the_start_page_is_read_as_a_page_and_leads_to_the_lesson(page, lab):
     assert page.locator(".jp-Dialog").count() == 0
     page.get_by_role("link", name="A lesson").click()
     expect(page.get_by_role("button", name="Run the whole lesson")).to_be_visible(timeout=60_000)
-
-
-def test_one_button_runs_the_lesson_and_leaves_the_reader_at_its_top(opened):
-    opened.get_by_role("button", name="Run the whole lesson").click()
-    expect(opened.get_by_text("the end", exact=True)).to_be_attached(timeout=60_000)
-    expect(opened.get_by_role("heading", name="A lesson")).to_be_in_viewport(timeout=20_000)
-    expect(opened.get_by_text("the bench", exact=True)).to_be_visible()
 
 
 def test_the_code_of_a_lab_is_folded_and_the_machinery_is_out_of_the_way(opened):
@@ -108,20 +102,26 @@ def test_the_text_of_a_lesson_cannot_be_broken_by_a_double_click(opened):
     expect(opened.get_by_role("heading", name="A lesson")).to_be_visible()
 
 
-def test_nothing_is_asked_of_another_machine_and_nothing_fails(opened):
-    outside = [url for url in opened.outside if not url.startswith(("http://127.0.0.1:", "data:", "blob:"))]
-    assert outside == [] and opened.faults == []
-
-
-def test_what_is_run_is_saved_by_itself(opened, lab):
+def test_one_button_runs_the_lesson_and_leaves_the_reader_at_its_top(opened):
     opened.get_by_role("button", name="Run the whole lesson").click()
     expect(opened.get_by_text("the end", exact=True)).to_be_attached(timeout=60_000)
+    expect(opened.get_by_role("heading", name="A lesson")).to_be_in_viewport(timeout=20_000)
+    expect(opened.get_by_text("the bench", exact=True)).to_be_visible()
+
+
+def test_what_was_run_is_saved_by_itself(opened, lab):
+    expect(opened.get_by_text("the end", exact=True)).to_be_attached()
     path = Path(lab.folder) / "lessons" / "m04.ipynb"
     for _second in range(60):
         if "the end" in path.read_text():
             break
         opened.wait_for_timeout(1000)
     assert "the end" in path.read_text()
+
+
+def test_nothing_is_asked_of_another_machine_and_nothing_fails(opened):
+    outside = [url for url in opened.outside if not url.startswith(("http://127.0.0.1:", "data:", "blob:"))]
+    assert outside == [] and opened.faults == []
 
 
 def test_the_button_pressed_before_the_kernel_is_reachable_still_runs_the_lesson(page, lab):

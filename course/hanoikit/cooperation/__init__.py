@@ -21,12 +21,16 @@
 | ``flat``        | a request as the flat fields of a form, and back |
 | ``state_rules``  | each State's rules for answering: data |
 | ``circumstances`` | what the requested State knows about the case: data |
-| ``rules``, ``responder``, ``answer`` | named rules, and the answer with grounds, reasons, conditions |
+| ``case``, ``rules``, ``responder``, ``answer`` | named rules, and the answer with grounds, reasons, conditions |
 | ``extradition`` | the answer to a request to hand over a person; prosecute instead (37(11)) |
 | ``preservation`` | the answer to a request to preserve: a closed list of grounds (42(6)) |
 | ``proceedings`` | whether a transfer of proceedings makes sense (39, 22(5)) |
 | ``later_use``   | speciality, confidentiality and onward transfer through later uses (40(19), 40(20), 36(3)) |
-| ``marking``     | a drafted request judged on content and on restraint; an answer judged on decision and ground |
+| ``letters`` and its parts | a request as the official letter of its State, PDF and Word, signed and timestamped |
+| ``need``, ``prose`` | what the facts carry; whether a text says something |
+| ``marking``     | a drafted request judged on content and on restraint |
+| ``letters``     | a request as the official letter of its State: PDF and Word, signed and timestamped |
+| ``answer_marking`` | an answer judged on decision and ground |
 
 Nothing here reads a clock or opens a connection. The States are invented. Names are loaded when they are first used.
 """
@@ -41,6 +45,9 @@ if TYPE_CHECKING:
         MeasureAnswer,
         Point,
         decision_label,
+    )
+    from hanoikit.cooperation.answer_marking import (
+        AnswerCheck,
     )
     from hanoikit.cooperation.checking import (
         validate,
@@ -75,7 +82,6 @@ if TYPE_CHECKING:
         may_use,
     )
     from hanoikit.cooperation.marking import (
-        AnswerCheck,
         RequestCheck,
         RequestTruth,
     )
@@ -142,6 +148,7 @@ _HOMES = {
         "Point",
         "decision_label",
     ),
+    "answer_marking": ("AnswerCheck",),
     "checking": ("validate",),
     "circumstances": (
         "Circumstances",
@@ -173,7 +180,6 @@ _HOMES = {
         "may_use",
     ),
     "marking": (
-        "AnswerCheck",
         "RequestCheck",
         "RequestTruth",
     ),

@@ -32,10 +32,9 @@ from hanoikit.cooperation.requests import (
     SpontaneousInformation,
     TransferOfProceedings,
 )
-from hanoikit.cooperation.state_rules import CooperationLaw, known_states, law_or_none
-from hanoikit.errors import Severity
+from hanoikit.cooperation.state_rules import CooperationLaw, known_states, law_or_none, state_name
 from hanoikit.i18n import _
-from hanoikit.network.checking import Remark
+from hanoikit.network.checking import Notes, Remark
 from hanoikit.network.tables import Element
 
 SERIOUS_YEARS = 4
@@ -48,24 +47,11 @@ _MARKUP = re.compile(r"<\s*/?\s*[A-Za-z!?]")
 _PATH = re.compile(r"(\w+)(?:\[(\d+)\])?")
 
 
-class _Notes:
-    """Remarks as they are made; ``in_order`` gives them as the request is read."""
+class _Notes(Notes):
+    """Remarks about a request; ``in_order`` gives them as it is read."""
 
     def __init__(self, request: Request) -> None:
-        self._kind = tables.kind(request.kind)
-        self._found: list[Remark] = []
-
-    def add(
-        self, code: str, message: str, element: str, *provisions: str, severity: Severity = "error"
-    ) -> None:
-        self._found.append(Remark(code, message, self.label(element), provisions, severity, element))
-
-    def warn(self, code: str, message: str, element: str, *provisions: str) -> None:
-        self.add(code, message, element, *provisions, severity="warning")
-
-    def missing(self, element: Element, path: str = "", *, severity: Severity = "error") -> None:
-        text = _("It is missing. {why} Write: {write}").format(why=_(element.why), write=_(element.write))
-        self.add(f"missing-{element.name}", text, path or element.name, element.provision, severity=severity)
+        super().__init__(tables.kind(request.kind))
 
     def in_order(self) -> list[Remark]:
         return sorted(self._found, key=lambda remark: self._place(remark.element))
@@ -174,7 +160,7 @@ def _basis(request: Request, notes: _Notes) -> None:
         outside = [code for code in states if not treaty.binds(code, request.date)]
         if outside:
             text = _("{treaty} does not bind {states} on this day. Name a basis that binds both States.")
-            text = text.format(treaty=_(treaty.name), states=_(" and ").join(outside))
+            text = text.format(treaty=_(treaty.name), states=_(" and ").join(map(state_name, outside)))
             notes.add("not-bound", text, "instrument", "65(2)", "40(7)")
 
 

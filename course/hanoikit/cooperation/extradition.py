@@ -25,7 +25,7 @@ from hanoikit.cooperation.checking import errors, validate
 from hanoikit.cooperation.circumstances import Circumstances
 from hanoikit.cooperation.requests import ExtraditionRequest
 from hanoikit.cooperation.rules import rule_title
-from hanoikit.cooperation.state_rules import CooperationLaw
+from hanoikit.cooperation.state_rules import CooperationLaw, state_name
 from hanoikit.i18n import _
 
 HAND_OVER = "hand-over"
@@ -122,7 +122,7 @@ def after_refusal(answer: Answer, request: ExtraditionRequest, law: CooperationL
     """What follows a refusal, the duties first. Empty where extradition was not refused for nationality alone."""
     if not answer.prosecute:
         return ()
-    asker = request.requesting
+    asker = state_name(request.requesting)
     duties = [
         Duty(
             _(
@@ -175,7 +175,7 @@ def _persecution(case: _Case) -> Iterator[Point]:
         )
         change = _("Explain what the person is accused of apart from it, and promise that it plays no part.")
         text = text.format(reason=_(signs.reason), what=signs.text)
-        yield _point("ask", text, change=change, provisions=("37(15)", "37(17)"))
+        yield _point("ask", " ".join(text.split()), change=change, provisions=("37(15)", "37(17)"))
 
 
 def _reach(case: _Case) -> Iterator[Point]:

@@ -206,6 +206,8 @@ def _plain(value: Any, element: Element) -> Any:
         value = value.get("at")
     if kind in ("time", "date") and isinstance(value, (datetime, date)):
         return value.isoformat()
+    if element.name == "articles" and isinstance(value, str):
+        return [found for each in re.split(r"[\n,;]|\band\b", value) if (found := _number_of(each))]
     if kind in ("lines", "states") and isinstance(value, str):
         return [
             line.strip() for line in re.split(r"[\n,;]" if kind == "states" else r"\n", value) if line.strip()
@@ -213,6 +215,17 @@ def _plain(value: Any, element: Element) -> Any:
     if value is None:
         return [] if kind in codec.WORDS else ""
     return value
+
+
+def _number_of(text: str) -> str:
+    """The article as the table names it: ``Article 10 of the Convention`` is ``10``; other words stay as they are."""
+    text = text.strip()
+    found = re.fullmatch(
+        r"(?:(?:articles?|arts?\.?)\s*)?(\d{1,2}(?:\(\w+\))*)(?:\s+of\s+(?:the|this)\s+convention)?\.?",
+        text,
+        re.IGNORECASE,
+    )
+    return found[1] if found else text
 
 
 def _simple(value: Any) -> bool:

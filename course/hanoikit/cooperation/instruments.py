@@ -23,7 +23,7 @@ from functools import cache
 from typing import Any, Literal
 
 from hanoikit.cooperation import tables
-from hanoikit.cooperation.state_rules import law_or_none
+from hanoikit.cooperation.state_rules import law_or_none, state_name
 from hanoikit.errors import UsageError
 from hanoikit.i18n import _
 
@@ -298,7 +298,7 @@ def _instrument(entry: Mapping[str, Any]) -> Instrument:
 
 
 def _and(names: list[str]) -> str:
-    return _(" and ").join(names)
+    return _(" and ").join(map(state_name, names))
 
 
 def _capital(text: str) -> str:

@@ -21,6 +21,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from hanoikit.cooperation.state_rules import state_name
 from hanoikit.errors import UsageError
 from hanoikit.i18n import _
 
@@ -95,7 +96,7 @@ class Ruling:
 def may_use(material: Material, use: Use) -> Ruling:
     """Whether this use of the material is allowed as things stand."""
     if use.by != material.holder:
-        text = _("{state} does not hold this material.").format(state=use.by)
+        text = _("{state} does not hold this material.").format(state=state_name(use.by))
         return _no(material, text, ("5(1)",), _("Ask the State that sent it for it."))
     if use.purpose == "disclose-to-defence" and use.exculpatory:
         return _exculpatory(material, use)
@@ -208,4 +209,4 @@ def _ask(states: list[str]) -> str:
 
 
 def _and(names: Iterable[str]) -> str:
-    return _(" and ").join(names)
+    return _(" and ").join(map(state_name, names))

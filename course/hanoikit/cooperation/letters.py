@@ -3,7 +3,8 @@
 >>> one = letter(request)                             # a request of this room, or its JSON
 >>> one.title, one.parts[0].heading
 ('Request for legal assistance', '1. Legal basis')
->>> pdf = letter_pdf(one, signer=head_of_unit, timestamps=tsa, at=moment)       # PAdES inside the file
+>>> seal = pdf_seal(head_of_unit, authority)                                    # a key that PDF viewers know
+>>> pdf = letter_pdf(one, signer=seal, timestamps=tsa, at=moment)               # PAdES inside the file
 >>> word = letter_docx(one)                                                     # signature and timestamp beside it
 >>> write_word(word, Path("letter.docx"), signer=head_of_unit, timestamps=tsa, at=moment)
 
@@ -39,6 +40,7 @@ from hanoikit.errors import UsageError
 from hanoikit.i18n import _
 
 if TYPE_CHECKING:
+    from hanoikit.cooperation.letters_seal import Seal
     from hanoikit.evidence.timestamp import LocalTimestampAuthority
     from hanoikit.trust.identity import Identity
 
@@ -176,7 +178,7 @@ def _labelled(element: tables.Element, made: list[Block], group: str) -> list[Bl
 def letter_pdf(
     one: Letter,
     *,
-    signer: Identity | None = None,
+    signer: Identity | Seal | None = None,
     timestamps: LocalTimestampAuthority | None = None,
     at: datetime,
 ) -> bytes:
@@ -205,7 +207,7 @@ def write_pdf(
     one: Letter,
     path: Path,
     *,
-    signer: Identity | None = None,
+    signer: Identity | Seal | None = None,
     timestamps: LocalTimestampAuthority | None = None,
     at: datetime,
 ) -> Path:
@@ -245,7 +247,7 @@ def write_word(
     return path, beside, token
 
 
-def _may_sign(one: Letter, signer: Identity) -> None:
+def _may_sign(one: Letter, signer: Identity | Seal) -> None:
     if one.draft:
         raise UsageError(
             _("A draft is not signed."), next_step=_("Write what is missing first, then sign the letter.")

@@ -83,16 +83,16 @@ def provisions(refs: Sequence[str]) -> str:
 def label(element: tables.Element) -> str:
     """The label of an element as a letter says it: the form speaks to its writer, the letter to another State."""
     return {
-        "law": _("Provision of law"),
-        "scope": _("Nature of the case"),
-        "holder": _("Holder or person concerned"),
-        "need": _("Why it is needed"),
-        "description": _("Data"),
-        "measures": _("Assistance requested"),
-        "confidentiality": _("Confidentiality"),
-        "assurances": _("Assurances"),
-        "own_case": _("Case of the sender"),
-    }.get(element.name) or _(element.label)
+        "Section of your law": _("Provision of law"),
+        "What kind of case": _("Nature of the case"),
+        "Who holds it, or who is concerned": _("Holder or person concerned"),
+        "Why the case needs it": _("Why it is needed"),
+        "Which data": _("Data"),
+        "Measures": _("Assistance requested"),
+        "Secrecy of the request": _("Confidentiality"),
+        "What your State promises": _("Assurances"),
+        "Your own case": _("Case of the sender"),
+    }.get(element.label) or _(element.label)
 
 
 def empty(element: tables.Element, value: Any) -> bool:

@@ -3,9 +3,9 @@
 >>> pdf = typeset_letter(one, at)
 >>> signed = sign(pdf, one, signer=head_of_unit, timestamps=tsa, at=at)
 
-The signature is Ed25519 with SHA-512 (RFC 8419; in PDF by ISO/TS 32002), made with a course certificate, and
-carries an RFC 3161 timestamp. pyhanko verifies it; viewers that know only RSA and ECDSA say that they cannot. The
-same letter, keys and moment give the same bytes.
+The signature carries an RFC 3161 timestamp. With a :class:`Seal` it is ECDSA over P-256 and ordinary viewers can check
+it; with a course identity it is Ed25519 (RFC 8419, ISO/TS 32002), which pyhanko verifies and many viewers do not know.
+The same letter, keys and moment give the same bytes.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hanoikit.cooperation.letters_parts import Block, Points, Text
+from hanoikit.cooperation.letters_seal import Seal
 from hanoikit.evidence.typesetting import soft, typeset
 from hanoikit.i18n import _, direction
 from hanoikit.trust.certificates import require_zone
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from hanoikit.cooperation.letters import Letter
     from hanoikit.evidence.timestamp import LocalTimestampAuthority
     from hanoikit.trust.identity import Identity
+
+    Signer = Identity | Seal
 
 TEMPLATE = Path(__file__).with_name("letter.typ")
 FIELD = "Signature1"
@@ -94,7 +97,7 @@ def sign(
     pdf: bytes,
     one: Letter,
     *,
-    signer: Identity,
+    signer: Signer,
     timestamps: LocalTimestampAuthority | None,
     at: datetime,
 ) -> bytes:
@@ -122,7 +125,7 @@ def sign(
         writer.update_container(page)
     metadata = PdfSignatureMetadata(
         field_name=FIELD,
-        md_algorithm="sha512",
+        md_algorithm="sha256" if isinstance(signer, Seal) else "sha512",
         subfilter=SigSeedSubFilter.PADES,
         certify=True,
         docmdp_permissions=MDPPerm.NO_CHANGES,
@@ -153,7 +156,7 @@ def _writer(pdf: bytes, identifier: bytes) -> Any:
     return writer
 
 
-def _signer(identity: Identity, authority: LocalTimestampAuthority | None, moment: datetime) -> Any:
+def _signer(identity: Signer, authority: LocalTimestampAuthority | None, moment: datetime) -> Any:
     from asn1crypto import keys, x509
     from cryptography.hazmat.primitives import serialization
     from pyhanko.sign.signers import SimpleSigner
@@ -162,7 +165,12 @@ def _signer(identity: Identity, authority: LocalTimestampAuthority | None, momen
     key = identity.key.private_bytes(
         serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    signer = SimpleSigner(
+
+    class CourseKey(SimpleSigner):
+        def sign_raw(self, data: bytes, digest_algorithm: str) -> bytes:
+            return identity.sign(data)
+
+    signer = CourseKey(
         signing_cert=certificate,
         signing_key=keys.PrivateKeyInfo.load(key),
         cert_registry=_store(),

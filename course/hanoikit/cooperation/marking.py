@@ -1,4 +1,4 @@
-"""A drafted request judged on content and on restraint; an answer to a request judged on decision and ground.
+"""A drafted request judged on content and on restraint.
 
 >>> truth = {"requested": "XC", "circumstances": {...}, "articles": ["10"], "anchors": {"facts": ["28 March"]}}
 >>> check = RequestCheck(truth)
@@ -19,27 +19,23 @@ The judged elements have the members that ``mark.request`` looks at: label, shar
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from hanoikit.convention import refusal_grounds
 from hanoikit.cooperation import tables
 from hanoikit.cooperation.answer import Answer, decision_label
 from hanoikit.cooperation.checking import errors, texts, validate
-from hanoikit.cooperation.circumstances import Circumstances, Needed
+from hanoikit.cooperation.circumstances import Circumstances
 from hanoikit.cooperation.flat import from_form
-from hanoikit.cooperation.requests import AssistanceRequest, Request, from_json
+from hanoikit.cooperation.need import beyond, covered, in_words
+from hanoikit.cooperation.prose import prose
+from hanoikit.cooperation.requests import AssistanceRequest, from_json
 from hanoikit.cooperation.responder import respond
-from hanoikit.cooperation.rules import carries
-from hanoikit.cooperation.state_rules import law
+from hanoikit.cooperation.state_rules import law, state_name
 from hanoikit.errors import DataInvalid, Finding, RequestUnreadable
 from hanoikit.i18n import _
-from hanoikit.network.messages import DataSpecification
 
-FEWEST_WORDS = {"authority": 2, "facts": 12, "purpose": 6, "use": 5, "need": 5, "reason": 4}
-"""Fewer words than this say nothing that another State could act on. The numbers are the course's assumption."""
 WORTH = {"grant": 1.0, "conditions": 0.9, "part": 0.6, "ask": 0.25}
 """What an answer on a measure is worth to whom it is given. A question can be answered; a refusal helps nobody."""
 PROSE = ("authority", "facts", "purpose", "use")
@@ -155,7 +151,7 @@ class RequestCheck:
             _("The request goes to the State that can act.")
             if right
             else _("{state} cannot act here: the data or the person are elsewhere.").format(
-                state=request.requested or _("Nobody")
+                state=state_name(request.requested) if request.requested else _("Nobody")
             )
         )
         return Judged(_("State that is asked"), float(right), reason, 1.0, fatal=True)
@@ -209,8 +205,8 @@ class RequestCheck:
         needed = self.truth.circumstances.needed or ()
         if not needed:
             return Judged(label, float(bool(request.measures)), _("A measure is asked for."), 3.0)
-        found = [_covered(request, one) for one in needed]
-        missed = [_said(one) for one, share in zip(needed, found, strict=True) if share < 1]
+        found = [covered(request, one) for one in needed]
+        missed = [in_words(one) for one, share in zip(needed, found, strict=True) if share < 1]
         reason = (
             _("Not asked for, or not in the right period: {data}.").format(data="; ".join(missed))
             if missed
@@ -223,7 +219,7 @@ class RequestCheck:
         needed = self.truth.circumstances.needed
         if needed is None:
             return Judged(label, content, _("It was not looked at."), 0.0)
-        excess, wide = _beyond(request, needed)
+        excess, wide = beyond(request, needed)
         share = max(0.0, 1 - (len(excess) + len(wide) / 2) / max(1, len(needed))) * content
         if excess:
             reason = _("The facts do not carry this: {data}.").format(data="; ".join(excess))
@@ -312,152 +308,5 @@ class RequestCheck:
         return Judged(label, share * content, " · ".join(said), 4.0)
 
 
-def prose(
-    text: str, element: tables.Element, anchors: Sequence[str], others: Iterable[str]
-) -> tuple[float, str]:
-    """How far a text says something in the trainee's own words (0, 0.5 or 1), and why."""
-    words = re.findall(r"\w+", text)
-    if not words:
-        said = _("It is missing. {why} Write: {write}")
-        return 0.0, said.format(why=_(element.why), write=_(element.write))
-    if any(_same(text, one) for one in (element.write, element.why, element.label, _(element.write))):
-        return 0.0, _("This is the form's own hint. Write what is so in your case.")
-    if len(words) < FEWEST_WORDS.get(element.name, 1) or len({one.casefold() for one in words}) * 3 < len(
-        words
-    ):
-        return 0.0, _("It says too little to act on. {hint}").format(hint=_(element.write))
-    if any(_same(text, one) for one in others):
-        return 0.0, _("It is word for word what stands in another element.")
-    if anchors and not any(anchor.casefold() in text.casefold() for anchor in anchors):
-        return 0.0, _("It names no fact of the case: no date, place, account or amount from the file.")
-    return 1.0, _("It is stated.")
-
-
-class AnswerCheck:
-    """Judges a trainee's answer to a request: for each measure the decision, and the ground if it needs one.
-
-    The key is the responder's own answer. The value maps ``m1.decision`` and ``m1.ground`` to what was chosen;
-    ``fields()`` gives the form. A wrong decision earns nothing; a right one with a wrong ground earns half.
-    """
-
-    def __init__(
-        self, request: Request | Mapping[str, Any], state: str, circumstances: Mapping[str, Any]
-    ) -> None:
-        made = request if isinstance(request, Request) else from_json(request)
-        self.request = made
-        self.key = respond(made, law(state), Circumstances.from_json(circumstances))
-
-    def fields(self) -> list[dict[str, Any]]:
-        """The form for ``ask.request``: decision and ground for each measure."""
-        decisions = {
-            name: decision_label(name)
-            for name in ("grant", "part", "conditions", "postpone", "ask", "refuse")
-        }
-        grounds = {"none": _("no ground is needed"), **{ref: ref for ref in ground_refs()}}
-        found: list[dict[str, Any]] = []
-        for one in self.key.measures:
-            name = _(tables.measure(one.what).name) if one.what in tables.measures() else _("The request")
-            group = f"{one.measure} · {name}"
-            decision = {"kind": "choice", "options": decisions, "group": group, "required": True}
-            found.append({"id": f"{one.measure}.decision", "label": _("Decision"), **decision})
-            found.append(
-                {"id": f"{one.measure}.ground", "label": _("Ground"), **decision, "options": grounds}
-            )
-        return found
-
-    def judge(self, value: Any) -> list[Judged]:
-        """One judged element for each measure."""
-        given = value if isinstance(value, Mapping) else {}
-        return [self._one(one.measure, given) for one in self.key.measures]
-
-    def _one(self, name: str, given: Mapping[str, Any]) -> Judged:
-        key = self.key.measure(name)
-        assert key is not None
-        label = _("Measure {name}").format(name=name)
-        decision, ground = given.get(f"{name}.decision"), given.get(f"{name}.ground")
-        why = " ".join(key.reasons[:2])
-        if decision != key.decision:
-            text = _("The answer is: {decision}. {why}").format(
-                decision=decision_label(key.decision), why=why
-            )
-            return Judged(label, 0.0, text.strip())
-        right = ground in key.grounds if key.grounds else ground in (None, "", "none")
-        if right:
-            return Judged(label, 1.0, _("Decision and ground are right. {why}").format(why=why).strip())
-        text = _("The decision is right; the ground is {ground}.").format(
-            ground=", ".join(key.grounds) or _("none: nothing is refused or put off")
-        )
-        return Judged(label, 0.5, text)
-
-
-def ground_refs() -> tuple[str, ...]:
-    """The provisions of the Convention's list that can carry a refusal or a postponement, and those that cannot."""
-    return tuple(dict.fromkeys(one.ref for one in refusal_grounds() if one.effect != "limit"))
-
-
-def _covered(request: AssistanceRequest, needed: Needed) -> float:
-    """How far the request asks for what is needed: 0, a half if the period does not reach, 1."""
-    mine = [one for one in request.measures if one.what == needed.what]
-    if not mine:
-        return 0.0
-    if not needed.category and not needed.identifiers:
-        return 1.0
-    lines = [line for one in mine for line in one.data if carries(needed, line)]
-    if not lines:
-        return 0.0
-    if needed.category == "subscriber" or needed.since is None or needed.until is None:
-        return 1.0
-    return 1.0 if any(_reaches(line, needed) for line in lines) else 0.5
-
-
-def _reaches(line: DataSpecification, needed: Needed) -> bool:
-    assert needed.since is not None and needed.until is not None
-    early = line.since is not None and line.since <= needed.since
-    return early and line.until is not None and line.until >= needed.until
-
-
-def _beyond(request: AssistanceRequest, needed: Sequence[Needed]) -> tuple[list[str], list[str]]:
-    """What the request asks for beyond the need: measures and lines, and periods that are too wide."""
-    excess, wide = [], []
-    for measure in request.measures:
-        mine = [one for one in needed if one.what == measure.what]
-        if not mine:
-            name = _(tables.measure(measure.what).name) if measure.what else measure.id
-            excess.append(name)
-            continue
-        for line in measure.data:
-            fitting = [one for one in mine if carries(one, line)]
-            said = _("{category} data of {identifier}").format(
-                category=line.category or "?", identifier=line.identifier or "?"
-            )
-            if not fitting:
-                excess.append(said)
-            elif line.category != "subscriber" and all(_too_wide(line, one) for one in fitting):
-                wide.append(said)
-    return excess, wide
-
-
-def _too_wide(line: DataSpecification, needed: Needed) -> bool:
-    early = needed.since is not None and (line.since is None or line.since < needed.since - needed.slack)
-    late = needed.until is not None and (line.until is None or line.until > needed.until + needed.slack)
-    return early or late
-
-
-def _said(needed: Needed) -> str:
-    name = _(tables.measure(needed.what).name)
-    if not needed.category:
-        return name
-    return _("{category} data of {identifier}").format(
-        category=needed.category, identifier=needed.identifiers[0] if needed.identifiers else name
-    )
-
-
 def _other_texts(request: AssistanceRequest) -> list[str]:
     return [one for path, _element, one in texts(request) if not path.endswith(".need") and one != ""]
-
-
-def _same(one: str, other: str) -> bool:
-    def bare(text: str) -> list[str]:
-        return re.findall(r"\w+", text.casefold())
-
-    return bool(bare(one)) and bare(one) == bare(other)

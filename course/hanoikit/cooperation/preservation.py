@@ -16,7 +16,7 @@ from dataclasses import replace
 
 from hanoikit.cooperation.answer import Answer, MeasureAnswer, Point, decide
 from hanoikit.cooperation.circumstances import Circumstances
-from hanoikit.cooperation.state_rules import CooperationLaw
+from hanoikit.cooperation.state_rules import CooperationLaw, state_name
 from hanoikit.errors import UsageError
 from hanoikit.i18n import _
 from hanoikit.network.checking import validate
@@ -99,7 +99,7 @@ def _points(
                 change=str(remark),
             )
     if known.elsewhere:
-        where = next(iter(known.elsewhere.values()))
+        where = state_name(next(iter(known.elsewhere.values())))
         text = _("The data are in {state}. We cannot act there.").format(state=where)
         change = _("Ask {state}.").format(state=where)
         yield Point(rule="place", effect="ask", text=text, provisions=("42(1)",), change=change)

@@ -18,9 +18,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from hanoikit.cooperation.answer import Answer, Decision, MeasureAnswer, Point, decide, together
+from hanoikit.cooperation.case import Case
 from hanoikit.cooperation.circumstances import Circumstances
+from hanoikit.cooperation.need import carries, clipped
 from hanoikit.cooperation.requests import AssistanceRequest, ExtraditionRequest, Measure
-from hanoikit.cooperation.rules import RULES, Case, Rule, carries, clipped
+from hanoikit.cooperation.rules import RULES, Rule
 from hanoikit.cooperation.state_rules import CooperationLaw
 from hanoikit.errors import UsageError
 from hanoikit.i18n import _

@@ -12,70 +12,25 @@ the rule can refuse or postpone, "" for a rule that can do neither.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 
-from hanoikit.convention.offence import (
-    Verdict,
-    facts,
-)
-from hanoikit.convention.offence.dual_criminality import Side
+from hanoikit.convention.offence import facts
 from hanoikit.cooperation import tables
 from hanoikit.cooperation.answer import Point
-from hanoikit.cooperation.checking import CONVENTION, errors, validate
-from hanoikit.cooperation.circumstances import Circumstances, Needed, concerns
+from hanoikit.cooperation.case import Case
+from hanoikit.cooperation.checking import CONVENTION
+from hanoikit.cooperation.circumstances import concerns
 from hanoikit.cooperation.instruments import Matter, fitting, instruments
-from hanoikit.cooperation.requests import AssistanceRequest, DataSpecification, Measure
-from hanoikit.cooperation.state_rules import CooperationLaw
-from hanoikit.errors import Finding
+from hanoikit.cooperation.need import carries, clipped
+from hanoikit.cooperation.requests import Measure
+from hanoikit.cooperation.state_rules import state_name
 from hanoikit.i18n import _
 
 _SERIOUS = 4
 _GIVES_DATA = frozenset(
     {"stored-data", "real-time-traffic", "interception", "search-seizure", "records", "statements"}
 )
-
-
-@dataclass(frozen=True)
-class Case:
-    """A request with everything that is known about it. What is worked out from it is worked out once."""
-
-    request: AssistanceRequest
-    law: CooperationLaw
-    known: Circumstances
-    remarks: tuple[Finding, ...] = field(default=())
-
-    @cached_property
-    def here(self) -> Side | None:
-        """What the requested State's law says about the conduct; None while the conduct is unknown."""
-        return self.known.seen_by(self.law.state)
-
-    @cached_property
-    def there(self) -> Side | None:
-        """The same for the requesting State; None also where the course has no law of it."""
-        return self.known.seen_by(self.request.requesting)
-
-    @cached_property
-    def convention(self) -> Verdict | None:
-        """Whether the conduct is an offence under the Convention."""
-        return self.known.in_the_convention
-
-    @cached_property
-    def gaps(self) -> Mapping[str, tuple[Finding, ...]]:
-        """The gaps of the request by the measure that they are about, "" for the whole."""
-        made: dict[str, list[Finding]] = {}
-        for remark in errors(validate(self.request, law=self.law)):
-            number = remark.element[9:].split("]")[0] if remark.element.startswith("measures[") else ""
-            name = self.request.measures[int(number) - 1].id if number else ""
-            if remark.code not in ("not-reached", "not-serious"):
-                made.setdefault(name, []).append(remark)
-        return {name: tuple(found) for name, found in made.items()}
-
-    def promised(self, assurance: str) -> bool:
-        """Whether the requesting State promised this, in the request or afterwards."""
-        return assurance in self.request.assurances or assurance in self.known.assured
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +74,7 @@ def _persecution(case: Case, measure: Measure) -> Iterator[Point]:
         )
         change = _("Explain what the person is accused of apart from it, and promise that it plays no part.")
         text = text.format(reason=_(signs.reason), what=signs.text)
-        yield _point("ask", text, change=change, provisions=("40(22)", "40(16)", "40(28)"))
+        yield _point("ask", " ".join(text.split()), change=change, provisions=("40(22)", "40(16)", "40(28)"))
 
 
 def _reach(case: Case, measure: Measure) -> Iterator[Point]:
@@ -213,7 +168,7 @@ def _gaps(case: Case, measure: Measure) -> Iterator[Point]:
 
 def _place(case: Case, measure: Measure) -> Iterator[Point]:
     if measure.id in case.known.elsewhere:
-        where = case.known.elsewhere[measure.id]
+        where = state_name(case.known.elsewhere[measure.id])
         text = _("The data or the person are not here but in {state}. We cannot act there.").format(
             state=where
         )
@@ -437,43 +392,6 @@ def _narrowing(case: Case, measure: Measure) -> Iterator[Point]:
                 change=change,
                 provisions=("24(1)", "24(4)"),
             )
-
-
-def carries(needed: Needed, line: DataSpecification) -> bool:
-    """Whether this need is for data of this kind and account, in a period that meets the line's."""
-    if needed.category and needed.category != line.category:
-        return False
-    names = {one.strip().casefold() for one in needed.identifiers}
-    if names and line.identifier.strip().casefold() not in names:
-        return False
-    if line.since is not None and needed.until is not None and line.since > needed.until + needed.slack:
-        return False
-    return not (
-        line.until is not None and needed.since is not None and line.until < needed.since - needed.slack
-    )
-
-
-def clipped(line: DataSpecification, needs: Iterable[Needed]) -> DataSpecification:
-    """The line with its period cut to what the needs carry; subscriber data have no period to cut."""
-    found = list(needs)
-    if line.category == "subscriber" or not found:
-        return line
-    first = _earliest([one.since - one.slack if one.since is not None else None for one in found])
-    last = _latest([one.until + one.slack if one.until is not None else None for one in found])
-    since, until = line.since, line.until
-    if since is not None and first is not None:
-        since = max(since, first)
-    if until is not None and last is not None:
-        until = min(until, last)
-    return replace(line, since=since, until=until)
-
-
-def _earliest(moments: list[datetime | None]) -> datetime | None:
-    return None if None in moments else min(one for one in moments if one is not None)
-
-
-def _latest(moments: list[datetime | None]) -> datetime | None:
-    return None if None in moments else max(one for one in moments if one is not None)
 
 
 def _own_case(case: Case, measure: Measure) -> Iterator[Point]:

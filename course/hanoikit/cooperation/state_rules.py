@@ -154,6 +154,12 @@ def law_or_none(code: str) -> CooperationLaw | None:
     return laws().get(code)
 
 
+def state_name(code: str) -> str:
+    """The name of a State with its code, as people read it; the code alone where the course has no name."""
+    rules = laws().get(code)
+    return code if rules is None else f"{_(rules.name)} ({code})"
+
+
 def known_states() -> tuple[str, ...]:
     """The codes of the States of the course: those with rules here, and those that only a treaty names."""
     named = (code for one in tables.load("instruments")["instruments"] for code in one["parties"])

@@ -129,10 +129,14 @@ class DeskClient:
             self._directory = Directory.from_json(self._get("/api/register"))
         return self._directory
 
+    def ask_the_time(self) -> None:
+        """Take over the story's clock as it runs now; :meth:`listen` does it whenever the clock changes."""
+        self._set_clock(self._get("/api/clock"))
+
     def now(self) -> datetime:
         """The time of the story (UTC). It follows the service's clock, whatever this machine's clock says."""
         if self._clock is None:
-            self._set_clock(self._get("/api/clock"))
+            self.ask_the_time()
         assert self._clock is not None
         story, speed, since = self._clock
         return story + timedelta(seconds=(time.monotonic() - since) * speed)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from hanoikit.labs.status_panel import status_explorer
     from hanoikit.labs.tamper_panel import tamper_lab
     from hanoikit.labs.time_panel import time_bench
+    from hanoikit.labs.tracing_panel import tracing_bench
 
 __all__ = [
     "case_briefing",
@@ -49,6 +50,7 @@ __all__ = [
     "status_explorer",
     "tamper_lab",
     "time_bench",
+    "tracing_bench",
 ]
 
 # No module is called like a lab: importing it would put the module in the place of the function.
@@ -71,6 +73,7 @@ _HOMES = {
     "status_explorer": "status_panel",
     "tamper_lab": "tamper_panel",
     "time_bench": "time_panel",
+    "tracing_bench": "tracing_panel",
 }
 
 

@@ -76,6 +76,7 @@ class LiveDesk:
     def fetch(self) -> list[Happening]:
         """Take over what happened since the last time; what is new for the eye comes back."""
         before = len(self.happenings)
+        self.client.ask_the_time()  # the facilitator may have paused or hastened it
         for event in self.client.events(after=self._place):
             self._place = event.seq
             if event.kind in _FOR_THE_DESK:

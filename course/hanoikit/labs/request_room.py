@@ -26,6 +26,7 @@ from hanoikit import resources
 from hanoikit.cooperation.circumstances import Circumstances
 from hanoikit.cooperation.instruments import Fit, Matter, fitting
 from hanoikit.cooperation.letters import Letter, write_pdf, write_word
+from hanoikit.cooperation.letters_seal import pdf_seal
 from hanoikit.cooperation.requests import Request, from_json, to_bytes, to_json
 from hanoikit.cooperation.responder import respond
 from hanoikit.cooperation.state_rules import law
@@ -36,7 +37,7 @@ from hanoikit.trust.chain import Chain, LogFile, verify
 
 if TYPE_CHECKING:
     from hanoikit.evidence.timestamp import LocalTimestampAuthority
-    from hanoikit.trust.identity import Identity
+    from hanoikit.trust.identity import CourseAuthority, Identity
 
 KIND = "request-workshop"
 ROUNDS, DRAFT, REQUEST = "rounds.jsonl", "draft.json", "request.json"
@@ -218,11 +219,17 @@ class RequestRoom:
 
         return LocalTimestampAuthority.create(seed=SEED)
 
+    @cached_property
+    def authority(self) -> CourseAuthority:
+        from hanoikit.trust.identity import CourseAuthority
+
+        return CourseAuthority.create(seed=SEED)
+
     def signer(self, one: Letter) -> Identity:
         """Who signs for the central authority, with a course certificate."""
-        from hanoikit.trust.identity import CourseAuthority, Role
+        from hanoikit.trust.identity import Role
 
-        return CourseAuthority.create(seed=SEED).issue(
+        return self.authority.issue(
             name=one.form.signatory,
             role=Role.CENTRAL_AUTHORITY,
             organisation=f"{one.form.body}, {one.form.unit}",
@@ -251,17 +258,17 @@ class RequestRoom:
             for old in (path, path.with_name(f"{path.name}.sig.json"), path.with_name(f"{path.name}.tsr")):
                 lay_aside(old)
             if kind == "pdf":
-                return (write_pdf(one, path, signer=signer, timestamps=stamps, at=at),)
+                seal = None if signer is None else pdf_seal(signer, self.authority)
+                return (write_pdf(one, path, signer=seal, timestamps=stamps, at=at),)
             return write_word(one, path, signer=signer, timestamps=stamps, at=at)
 
     def certificates(self) -> tuple[Path, Path]:
         """Write the two roots with which anybody can check signature and timestamp."""
         from hanoikit.trust.certificates import pem
-        from hanoikit.trust.identity import CourseAuthority
 
         people, stamps = self.folder / "course-authority.pem", self.folder / "timestamp-root.pem"
         with writing(self.folder):
-            people.write_bytes(pem(CourseAuthority.create(seed=SEED).certificate))
+            people.write_bytes(pem(self.authority.certificate))
             stamps.write_bytes(pem(self.timestamps.root))
         return people, stamps
 

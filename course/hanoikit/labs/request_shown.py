@@ -141,6 +141,9 @@ def answered(one: Round, case: WorkshopCase) -> Markup:
     if answer["not_grounds"]:
         shown = [f"{each['text']} ({', '.join(each['provisions'])})" for each in answer["not_grounds"]]
         parts += [sentence(_("What is no reason to refuse:")), bullets(shown)]
+    if answer["prosecute"]:
+        text = _("Its own prosecutors take the case, because the person is refused for nationality alone")
+        parts.append(sentence(strong(text), code("37(11)")))
     if not answer["final"]:
         parts.append(
             sentence(

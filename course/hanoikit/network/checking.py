@@ -58,17 +58,17 @@ class Remark(Finding):
     element: str = ""
 
 
-class _Notes:
-    """Remarks as they are made; :meth:`in_order` gives them as the message is read."""
+class Notes:
+    """Remarks about the elements of one kind of document, as they are made."""
 
-    def __init__(self, message: Message) -> None:
-        self._kind = tables.kind(message.kind)
+    def __init__(self, kind: Any) -> None:
+        self._kind = kind
         self._found: list[Remark] = []
 
     def add(
         self, code: str, message: str, element: str, *provisions: str, severity: Severity = "error"
     ) -> None:
-        self._found.append(Remark(code, message, self._label(element), provisions, severity, element))
+        self._found.append(Remark(code, message, self.label(element), provisions, severity, element))
 
     def warn(self, code: str, message: str, element: str, *provisions: str) -> None:
         self.add(code, message, element, *provisions, severity="warning")
@@ -76,6 +76,17 @@ class _Notes:
     def missing(self, element: Element, path: str = "", *, severity: Severity = "error") -> None:
         text = _("It is missing. {why} Write: {write}").format(why=_(element.why), write=_(element.write))
         self.add(f"missing-{element.name}", text, path or element.name, element.provision, severity=severity)
+
+    def label(self, path: str) -> str:
+        """The words for an element."""
+        raise NotImplementedError
+
+
+class _Notes(Notes):
+    """Remarks about a message; :meth:`in_order` gives them as the message is read."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(tables.kind(message.kind))
 
     def in_order(self) -> list[Remark]:
         header = [one.name for one in tables.header()]
@@ -91,7 +102,7 @@ class _Notes:
 
         return sorted(self._found, key=place)
 
-    def _label(self, element: str) -> str:
+    def label(self, element: str) -> str:
         name, number, member = _path(element)
         for one in (*tables.header(), *self._kind.elements):
             if one.name == name:

@@ -147,10 +147,14 @@ class Line:
 
     def status(self, moment: datetime) -> Status:
         """How the holding stands at the moment."""
+        if self.remaining(moment) == 0:
+            return Status.GONE
+        if self.frozen is not None and moment >= self.frozen:
+            return Status.FROZEN
         for start, end, status in self.spans:
             if start <= moment < end:
                 return status
-        return Status.GONE if self.remaining(moment) == 0 else Status.RUNNING
+        return Status.RUNNING
 
     def remaining(self, moment: datetime) -> int:
         """What is still there at the moment."""

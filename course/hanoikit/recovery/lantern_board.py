@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 from hanoikit.recovery.cast import COIN_RATE
 from hanoikit.recovery.flow import CENT, SATOSHI, Flow
-from hanoikit.recovery.freezing import Board, Departure, Holding
+from hanoikit.recovery.freezing import ActKind, Board, Departure, Holding
 from hanoikit.recovery.records import Case
 from hanoikit.recovery.tables import laws
 from hanoikit.recovery.wire import COIN
@@ -22,7 +22,7 @@ from hanoikit.recovery.wire import COIN
 MORNING = datetime(2026, 5, 20, 6, 0, tzinfo=UTC)
 """When the officer begins."""
 END = MORNING + timedelta(days=5)
-MINUTES = {"alert": 20, "request": 150}
+MINUTES: dict[ActKind, int] = {"alert": 20, "request": 150}
 """What one officer needs for an alert, and for a complete request with reasons."""
 WORTH = {CENT: 1.0, SATOSHI: COIN_RATE / COIN}
 """XTS cents for one unit."""
