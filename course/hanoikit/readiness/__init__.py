@@ -6,8 +6,8 @@
 
 A self-assessment becomes a gap profile, the profile an ordered plan with assumed costs and an explicit balance of
 security, rights and sovereignty; offers of help are matched to it (articles 53 to 56). Beside it: the staffing of a
-point of contact and a central authority (40(12), 41), a register of critical information infrastructure (21(2)), and open
-figures with the checks to make before one cites them. No function here talks to Jupyter.
+point of contact and a central authority (40(12), 41), a register of critical information infrastructure (21(2)), and
+open figures with the checks to make before one cites them. No function here talks to Jupyter.
 """
 
 from __future__ import annotations
