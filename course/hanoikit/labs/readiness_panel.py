@@ -312,7 +312,7 @@ class _Room:
         systems = tuple((name, _(one.name)) for name, one in infrastructure.systems().items())
         acts = tuple((name, _(one.title)) for name, one in infrastructure.acts().items())
         chosen = _picked(self.kept.get("register"), list(infrastructure.systems()))
-        act = self.kept.get("act")
+        act = str(self.kept.get("act"))
         return [
             Field("register", "checks", _("My register"), systems, chosen),
             Field("act", "select", _("An act"), acts, act if act in infrastructure.acts() else acts[0][0]),
@@ -506,7 +506,7 @@ class _Room:
 
     def _figures_fields(self) -> list[Field]:
         options = tuple((name, _(one.title)) for name, one in figures_room.tables().items())
-        chosen = self.kept.get("table")
+        chosen = str(self.kept.get("table"))
         return [
             Field(
                 "table",
@@ -552,12 +552,12 @@ class _Room:
         claims = tuple((name, _(one.claim)) for name, one in figures_room.claims().items())
         done = self._dict("verdicts")
         todo = [name for name, _text in claims if name not in done]
-        chosen = self.kept.get("claim")
+        chosen = str(self.kept.get("claim"))
         now = chosen if chosen in figures_room.claims() else (todo or [claims[0][0]])[0]
         return [
             Field("claim", "select", _("The sentence"), claims, now),
             Field(
-                "verdict", "select", _("My verdict"), tuple(verdict_words().items()), done.get(now, "wrong")
+                "verdict", "select", _("My verdict"), tuple(verdict_words().items()), str(done.get(now, "wrong"))
             ),
         ]
 

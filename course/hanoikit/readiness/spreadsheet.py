@@ -107,6 +107,8 @@ def _put(page: Any, row: int, column: int, value: str | int) -> Any:
         cell.value = value
         return cell
     text = visible(value)[:_LONGEST]
+    if not text:
+        return cell
     cell.value = text
     # openpyxl takes "=..." for a formula and "#N/A" for an error; here text stays text.
     cell.data_type = "s"
