@@ -557,7 +557,11 @@ class _Room:
         return [
             Field("claim", "select", _("The sentence"), claims, now),
             Field(
-                "verdict", "select", _("My verdict"), tuple(verdict_words().items()), str(done.get(now, "wrong"))
+                "verdict",
+                "select",
+                _("My verdict"),
+                tuple(verdict_words().items()),
+                str(done.get(now, "wrong")),
             ),
         ]
 
