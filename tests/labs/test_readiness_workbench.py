@@ -20,7 +20,7 @@ def lab(tmp_path):
 
 def test_every_live_step_shows_a_result_at_once_and_its_figures_have_sentence_and_table(lab):
     shown = lab.results
-    assert set(shown) == {"answers", "desk", "plan", "help", "figures"}
+    assert set(shown) == {"answers", "desk", "register", "plan", "help", "figures"}
     for name in ("answers", "desk", "plan", "figures"):
         (picture,) = shown[name]["pictures"]
         assert len(picture["alt"]) > 60 and "<table>" in shown[name]["html"], name

@@ -20,7 +20,7 @@ from hanoikit.exercise import is_marking
 from hanoikit.i18n import _
 from hanoikit.labs import readiness_shown as shown
 from hanoikit.labs.bench_folder import lay_aside, read_json, write_json, writing
-from hanoikit.labs.html import Markup, bullets, join, sentence, strong, table
+from hanoikit.labs.html import Markup, bullets, join, sentence, strong
 from hanoikit.labs.inert import Inert
 from hanoikit.labs.panel import Button, Field, Result, Step, Values, panel
 from hanoikit.readiness import (
@@ -166,6 +166,7 @@ class _Room:
             buttons=[Button("reset", _("Back to the answers of Elvaria"))],
             run=self._answers,
             live=True,
+            beside=True,
         )
 
     def _answer_fields(self) -> list[Field]:
@@ -293,19 +294,17 @@ class _Room:
         return Step(
             "register",
             _("Critical infrastructure: the register, and when an act weighs heavier"),
-            join(
-                sentence(
-                    _(
-                        "Draft rule of Elvaria: a system is critical if life is in danger within 24 hours; if 50,000 "
-                        "people lose something basic and nothing takes over within 24 hours; or if a critical system "
-                        "stops without it. Tick your register, then compare."
-                    )
-                ),
-                shown.systems_table(),
+            sentence(
+                _(
+                    "Draft rule of Elvaria: a system is critical if life is in danger within 24 hours; if 50,000 "
+                    "people lose something basic and nothing takes over within 24 hours; or if a critical system "
+                    "stops without it. Read the table below, tick your register, then compare."
+                )
             ),
             refresh=self._register_fields,
             buttons=[Button("compare", _("Compare with the rule"))],
             run=self._register,
+            live=True,
         )
 
     def _register_fields(self) -> list[Field]:
@@ -323,6 +322,11 @@ class _Room:
         act = str(values["act"])
         found = infrastructure.weighs(act)
         self.keep(register=chosen, act=act)
+        if values["action"] != "compare":
+            said = _("{n} of {all} systems are on your register.").format(
+                n=len(chosen), all=len(infrastructure.systems())
+            )
+            return Result(self.told(sentence(strong(said)), shown.systems_table()), say=said)
         out, much = infrastructure.compare(chosen)
         texts = infrastructure.reason_texts()
         names = {name: _(one.name) for name, one in infrastructure.systems().items()}
@@ -418,21 +422,11 @@ class _Room:
 
     def help_step(self) -> Step:
         """Offers of help, matched to the plan."""
-        rows = [
-            (_(one.title), _(one.giver), _(one.kind), f"{one.share} %", _(one.terms))
-            for one in offers().values()
-        ]
-        head = (_("Offer"), _("From"), _("Kind"), _("Carries"), _("Terms"))
         return Step(
             "help",
             _("Help from others: what fits, and on which terms"),
-            join(
-                sentence(
-                    _(
-                        "Read the terms first. Then accept offers. The budget of step 4 goes further with them."
-                    )
-                ),
-                table(_("What is offered (invented)"), head, rows),
+            sentence(
+                _("Read the terms first. Then accept offers. The budget of step 4 goes further with them.")
             ),
             refresh=self._help_fields,
             run=self._help,
@@ -451,7 +445,9 @@ class _Room:
         said = _(
             "{n} steps are helped with {money} thousand XTS. With the budget of {budget}, {paid} steps are paid now."
         ).format(n=len(found.by), money=found.total, budget=self.budget, paid=len(made.funded))
-        return Result(self.told(sentence(strong(said)), shown.help_table(made, found)), say=said)
+        return Result(
+            self.told(sentence(strong(said)), shown.help_table(made, found), shown.offers_table()), say=said
+        )
 
     # 6 export
 

@@ -18,7 +18,7 @@ from hanoikit.readiness.helping import Matching
 from hanoikit.readiness.planning import Plan
 from hanoikit.readiness.report import side_names, step_state
 from hanoikit.readiness.staffing import Desk
-from hanoikit.readiness.tables import SIDES, areas, levels
+from hanoikit.readiness.tables import SIDES, areas, levels, offers
 
 _SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "cross")
 
@@ -211,6 +211,15 @@ def help_table(made: Plan, found: Matching) -> Markup:
     )
 
 
+def offers_table() -> Markup:
+    """Every offer with its terms."""
+    rows = [
+        (_(one.title), _(one.giver), _(one.kind), f"{one.share} %", _(one.terms)) for one in offers().values()
+    ]
+    head = (_("Offer"), _("From"), _("Kind"), _("Carries"), _("Terms"))
+    return table(_("What is offered (invented)"), head, rows)
+
+
 def desks_picture(found: Sequence[Desk]) -> Picture:
     """Officers for each way to run the desk."""
     names = [one.name for one in found]
@@ -269,7 +278,7 @@ def register_table(chosen: Collection[str]) -> Markup:
     rows = [
         (
             _(one.system.name),
-            one.system.people,
+            f"{one.system.people:,}",
             _("never") if one.system.life_within_hours is None else one.system.life_within_hours,
             _("nothing does") if one.system.alternative_hours is None else one.system.alternative_hours,
             _("yes") if name in chosen else _("no"),
@@ -293,7 +302,7 @@ def systems_table() -> Markup:
     rows = [
         (
             _(one.name),
-            one.people,
+            f"{one.people:,}",
             _("never") if one.life_within_hours is None else one.life_within_hours,
             _("nothing does") if one.alternative_hours is None else one.alternative_hours,
             _(one.text),
