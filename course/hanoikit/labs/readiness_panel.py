@@ -25,6 +25,7 @@ from hanoikit.labs.inert import Inert
 from hanoikit.labs.panel import Button, Field, Result, Step, Values, panel
 from hanoikit.readiness import (
     Assessment,
+    Profile,
     elvaria,
     infrastructure,
     measures,
@@ -58,20 +59,7 @@ def readiness_workbench(*, into: Path | str = "m10-work") -> Any:
     """The panel; inert while a hand-in is being marked. ``into`` is the folder in which the work is kept."""
     if is_marking():
         return Inert(_("Readiness workbench"))
-    room = _Room(Path(into))
-    return panel(
-        _("Readiness workbench"),
-        [
-            room.answers_step(),
-            room.desk_step(),
-            room.register_step(),
-            room.plan_step(),
-            room.help_step(),
-            room.export_step(),
-            room.figures_step(),
-            room.claims_step(),
-        ],
-    )
+    return panel(_("Readiness workbench"), _Room(Path(into)).steps)
 
 
 def verdict_words() -> dict[str, str]:
@@ -95,6 +83,30 @@ class _Room:
         self.folder = folder
         self.kept = read_json(folder / NOTES)
         self.trouble = ""
+        self.steps = [
+            self.answers_step(),
+            self.profile_step(),
+            self.desk_step(),
+            self.register_step(),
+            self.plan_step(),
+            self.help_step(),
+            self.export_step(),
+            self.figures_step(),
+            self.claims_step(),
+        ]
+        self._renewing = False
+
+    def renew(self, *names: str) -> None:
+        """Run other steps again that show what has just changed; the panel shows all results together."""
+        if self._renewing:
+            return
+        self._renewing = True
+        try:
+            for step in self.steps:
+                if step.id in names:
+                    step.result = step.perform("change", {})
+        finally:
+            self._renewing = False
 
     # what is kept
 
@@ -194,15 +206,37 @@ class _Room:
                 if level in {"0", "1", "2", "3"} and int(level) != before.get(name, 0)
             }
             self.keep(answers=changed)
+        self.renew("profile", "plan", "help")
         gaps = profile(self.assessment.answers)
+        said = self._said(gaps)
+        return Result(
+            self.told(sentence(strong(said)), shown.gaps_table(gaps, dict(self.assessment.notes))), say=said
+        )
+
+    def _said(self, gaps: Profile) -> str:
+        """The gaps in one sentence."""
+        if not gaps.worst:
+            return _("No gap is left.")
         most = max(gaps.by_area().items(), key=lambda pair: pair[1][1])[0]
-        said = _(
+        return _(
             "{n} of {all} questions have a gap, {points} points in all. Most is missing here: {area}."
         ).format(n=len(gaps.worst), all=len(questions()), points=gaps.points, area=_(areas()[most]))
-        if not gaps.worst:
-            said = _("No gap is left.")
+
+    def profile_step(self) -> Step:
+        """The gap profile, area by area."""
+        return Step(
+            "profile",
+            _("The gap profile"),
+            sentence(_("What the answers say together. It follows each answer that you change.")),
+            run=lambda _values: self._profile(),
+            live=True,
+        )
+
+    def _profile(self) -> Result:
+        gaps = profile(self.assessment.answers)
+        said = self._said(gaps)
         return Result(
-            self.told(sentence(strong(said)), shown.gaps_table(gaps, dict(self.assessment.notes))),
+            self.told(sentence(strong(said)), shown.areas_table(gaps)),
             say=said,
             pictures=(shown.areas_picture(gaps),),
         )
@@ -394,6 +428,7 @@ class _Room:
             raise UsageError(_("Give the budget as a number.")) from error
         budget = min(max(budget, BUDGET[0]), BUDGET[1])
         self.keep(budget=budget, without=_picked(values.get("without"), list(measures())))
+        self.renew("help")
         given = self.assessment
         made, _help = planned(given, budget=budget, without=self.without, accepted=self.accepted)
         gaps = profile(given.answers)
@@ -426,7 +461,7 @@ class _Room:
             "help",
             _("Help from others: what fits, and on which terms"),
             sentence(
-                _("Read the terms first. Then accept offers. The budget of step 4 goes further with them.")
+                _("Read the terms first. Then accept offers. The budget of the plan goes further with them.")
             ),
             refresh=self._help_fields,
             run=self._help,
@@ -439,6 +474,7 @@ class _Room:
 
     def _help(self, values: Values) -> Result:
         self.keep(accepted=_picked(values.get("accepted"), list(offers())))
+        self.renew("plan")
         made, found = planned(
             self.assessment, budget=self.budget, without=self.without, accepted=self.accepted
         )

@@ -58,18 +58,27 @@ def areas_picture(gaps: Profile) -> Picture:
     )
 
 
+def areas_table(gaps: Profile) -> Markup:
+    """The figure's numbers."""
+    rows = [
+        (_(areas()[area]), reached, missing, f"{100 * reached / (reached + missing):.0f} %")
+        for area, (reached, missing) in gaps.by_area().items()
+    ]
+    head = (_("Area"), _("Points reached"), _("Points missing"), _("Share reached"))
+    return table(_("Points, area by area"), head, rows)
+
+
 def gaps_table(gaps: Profile, notes: dict[str, str], shown: int = 8) -> Markup:
     """The open gaps, the largest first; what is more than a screen full opens on demand."""
-    head = (_("Question"), _("Articles"), _("Level"), _("Gap points"), _("Remark"))
+    head = (_("Question"), _("Articles"), _("Gap points"), _("Level, and a remark of the State"))
 
     def row(one: Gap) -> tuple[object, ...]:
         level = f"{one.level} · {_(levels()[one.level])}"
         return (
             _(one.question.text),
             ", ".join(one.question.provisions),
-            level,
             one.points,
-            notes.get(one.id, ""),
+            ". ".join(filter(None, (level, notes.get(one.id, "")))),
         )
 
     worst = gaps.worst
@@ -244,7 +253,7 @@ def desks_picture(found: Sequence[Desk]) -> Picture:
                 "marker": {
                     "color": looks,
                     "line": {"color": COLOURS[0], "width": 1},
-                    "pattern": {"shape": shapes, "fgcolor": COLOURS[1]},
+                    "pattern": {"shape": shapes, "fgcolor": [COLOURS[1]] * len(found), "size": 8},
                 },
             }
         ],
