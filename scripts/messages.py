@@ -63,6 +63,20 @@ DATA = {
     **{f"assets/cooperation/states/X{letter}.json": ("name", "about", "text") for letter in "ABCDE"},
     "assets/recovery/contents.json": ("name", "use", "label", "why", "write"),
     "assets/recovery/laws.json": ("standard",),
+    "assets/victims/hash-list.json": ("source", "standing"),
+    "assets/victims/rules.json": ("title", "why"),
+    "assets/victims/routes.json": (
+        "text",
+        "title",
+        "says",
+        # the answers to its questions
+        *("adult", "under-18", "unknown", "none", "to-make", "shared-once", "withdrawn", "to-this"),
+        *("yes", "threat", "no", "recording", "synthetic"),
+    ),
+    **{
+        path.relative_to(ROOT).as_posix(): ("title", "content_note", "text", "reply")
+        for path in sorted((ROOT / "assets/victims/cases").glob("*.json"))
+    },
 }
 
 

@@ -28,6 +28,7 @@ LABS = (
     ("status", "m01-convention", "Status explorer: who signed, who ratified", "h4"),
     ("offences", "m02-offences", "Offence finder", "h4"),
     ("powers", "m03-powers", "Power ladder", ".hk-figures"),
+    ("tracing", "m08-money", "Tracing bench", ".hk-figures"),
 )
 FORMS = (
     ("desk", "m05-network", "Desk", 0),
@@ -86,7 +87,7 @@ def lesson(page: Page, lab: workspace.Lab) -> None:
 
 
 def labs(page: Page, lab: workspace.Lab) -> None:
-    """One lab of each of the first three modules, as it stands when the lesson has run."""
+    """Labs with a figure, as they stand when the lesson has run."""
     for name, lesson, title, place in LABS:
         open_page(page, lab, f"lessons/{lesson}.ipynb")
         panel = page.get_by_role("region", name=title)

@@ -29,21 +29,24 @@ from hanoikit.grading.process import NbgraderProcess
 from hanoikit.grading.source import AssignmentSource
 from hanoikit.i18n import _
 
+_Open = tuple[CourseDirectory, NbgraderProcess, dict[str, Path]]
+"""A private course, the nbgrader that works in it, and the text of each assignment that was released there."""
+
 
 class StockEngine:
     """An :class:`~hanoikit.grading.engine.Engine` that lets nbgrader do the marking.
 
     ``seconds`` is the longest time for one hand-in, ``cell_seconds`` for one cell. ``keep`` is a folder for
     the marked notebooks (``TRAINEE-ASSIGNMENT.ipynb``); without it they are gone with the private course.
-    The engine keeps its nbgrader process between hand-ins and assignments: close it, or use it in a ``with`` statement, to
-    end it.
+    The engine keeps its nbgrader process between hand-ins and assignments: close it, or use it in a ``with``
+    statement, to end it.
     """
 
     def __init__(self, *, seconds: float = 900.0, cell_seconds: int = 180, keep: Path | None = None) -> None:
         self.seconds = seconds
         self.cell_seconds = cell_seconds
         self.keep = keep
-        self._open: list[tuple[CourseDirectory, NbgraderProcess, dict[str, Path]]] = []
+        self._open: list[_Open] = []
         self._folders = contextlib.ExitStack()
 
     def __enter__(self) -> StockEngine:
@@ -94,21 +97,21 @@ class StockEngine:
         long as to mark. A second text with the same name gets a course of its own.
         """
         text = source.text.resolve()
-        for course, process, texts in self._open:
-            if texts.get(source.name, text) == text:
-                break
-        else:
-            folder = self._folders.enter_context(
-                tempfile.TemporaryDirectory(prefix="hanoikit-course-", ignore_cleanup_errors=True)
-            )
-            course = course_directory(Path(folder) / "course", assignments=(), cell_seconds=self.cell_seconds)
-            process, texts = NbgraderProcess(course), {}
-            self._open.append((course, process, texts))
+        fitting = (one for one in self._open if one[2].get(source.name, text) == text)
+        course, process, texts = next(fitting, None) or self._new_course()
         if source.name not in texts:
             place_source(source, course)
             process.run("generate", assignment=source.name)
             texts[source.name] = text
         return course, process
+
+    def _new_course(self) -> _Open:
+        folder = self._folders.enter_context(
+            tempfile.TemporaryDirectory(prefix="hanoikit-course-", ignore_cleanup_errors=True)
+        )
+        course = course_directory(Path(folder) / "course", assignments=(), cell_seconds=self.cell_seconds)
+        self._open.append((course, NbgraderProcess(course), {}))
+        return self._open[-1]
 
     def _keep(self, marked: Path, hand_in: HandIn, source: AssignmentSource) -> Path | None:
         if self.keep is None:

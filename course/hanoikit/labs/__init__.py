@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from hanoikit.labs.dual_panel import dual_criminality_table
     from hanoikit.labs.entry_panel import entry_into_force
     from hanoikit.labs.exhibit_panel import exhibit_reader
+    from hanoikit.labs.hash_panel import hash_bench
     from hanoikit.labs.jurisdiction_panel import jurisdiction_finder
     from hanoikit.labs.log_panel import log_check
     from hanoikit.labs.offence_panel import offence_finder
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from hanoikit.labs.power_panel import power_ladder
     from hanoikit.labs.readiness_panel import readiness_workbench
     from hanoikit.labs.request_panel import request_workshop
+    from hanoikit.labs.response_panel import response_room
     from hanoikit.labs.review_panel import safeguards_review
     from hanoikit.labs.simulation_panel import staffing
     from hanoikit.labs.status_panel import status_explorer
@@ -38,6 +40,7 @@ __all__ = [
     "entry_into_force",
     "evidence_bench",
     "exhibit_reader",
+    "hash_bench",
     "jurisdiction_finder",
     "log_check",
     "offence_finder",
@@ -45,6 +48,7 @@ __all__ = [
     "power_ladder",
     "readiness_workbench",
     "request_workshop",
+    "response_room",
     "safeguards_review",
     "staffing",
     "status_explorer",
@@ -61,6 +65,7 @@ _HOMES = {
     "entry_into_force": "entry_panel",
     "evidence_bench": "bench_panel",
     "exhibit_reader": "exhibit_panel",
+    "hash_bench": "hash_panel",
     "jurisdiction_finder": "jurisdiction_panel",
     "log_check": "log_panel",
     "offence_finder": "offence_panel",
@@ -68,6 +73,7 @@ _HOMES = {
     "power_ladder": "power_panel",
     "readiness_workbench": "readiness_panel",
     "request_workshop": "request_panel",
+    "response_room": "response_panel",
     "safeguards_review": "review_panel",
     "staffing": "simulation_panel",
     "status_explorer": "status_panel",

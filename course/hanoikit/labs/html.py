@@ -65,6 +65,19 @@ def details(summary: str, *parts: object) -> Markup:
     return Markup(f"<details><summary>{escape(summary)}</summary>{join(*parts)}</details>")
 
 
+def figures(items: Iterable[tuple[bytes, str, str]]) -> Markup:
+    """Small PNG pictures side by side: the bytes, what they show (read aloud), and a caption."""
+    from base64 import b64encode
+
+    shown = "".join(
+        '<figure style="margin: 0"><img style="max-width: 100%" '
+        f'src="data:image/png;base64,{b64encode(data).decode()}" alt="{escape(alt)}">'
+        f"<figcaption>{escape(caption)}</figcaption></figure>"
+        for data, alt, caption in items
+    )
+    return Markup(f'<div style="display: flex; flex-wrap: wrap; gap: 1rem">{shown}</div>')
+
+
 def join(*parts: object) -> Markup:
     """The parts one after the other."""
     return Markup("".join(text(part) for part in parts))

@@ -144,7 +144,12 @@ function render({ model, el }) {
       places.set(step.id, { form, result, item, figures, drawings, key });
     }
     show();
-    if (active) document.getElementById(active)?.focus();
+    if (active && !document.getElementById(active)) {
+      // What was pressed is gone: the keyboard goes on at the heading of its step, where the new text begins.
+      const place = [...places.values()].find((one) => active.startsWith(`${one.key}-`));
+      const heading = place && document.getElementById(`${place.key}-title`);
+      if (heading) { heading.tabIndex = -1; heading.focus(); }
+    } else if (active) document.getElementById(active).focus();
   };
 
   const show = () => {

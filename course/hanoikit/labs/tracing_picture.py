@@ -38,7 +38,7 @@ def picture(drawing: Drawing, trace: Trace, *, way: Sequence[Stage] = ()) -> Pic
             "type": "date",
             "range": [axis(drawing.start - 4 * 3600), axis(drawing.end)],
             "tickformat": "%d %b",
-            "dtick": DAY * (2 if drawing.end - drawing.start > 11 * 86_400 else 1),
+            "dtick": DAY * (2 if drawing.end - drawing.start > 5 * 86_400 else 1),
             "tickangle": 0,
             "side": "top",
         },
