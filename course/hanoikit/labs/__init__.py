@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from hanoikit.labs.offence_panel import offence_finder
     from hanoikit.labs.order_panel import order_timeline
     from hanoikit.labs.power_panel import power_ladder
+    from hanoikit.labs.readiness_panel import readiness_workbench
     from hanoikit.labs.request_panel import request_workshop
     from hanoikit.labs.response_panel import response_room
     from hanoikit.labs.review_panel import safeguards_review
@@ -45,6 +46,7 @@ __all__ = [
     "offence_finder",
     "order_timeline",
     "power_ladder",
+    "readiness_workbench",
     "request_workshop",
     "response_room",
     "safeguards_review",
@@ -69,6 +71,7 @@ _HOMES = {
     "offence_finder": "offence_panel",
     "order_timeline": "order_panel",
     "power_ladder": "power_panel",
+    "readiness_workbench": "readiness_panel",
     "request_workshop": "request_panel",
     "response_room": "response_panel",
     "safeguards_review": "review_panel",
