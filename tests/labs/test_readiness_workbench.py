@@ -111,6 +111,8 @@ def test_notes_that_somebody_spoiled_do_not_stop_the_work(tmp_path):
         (folder / NOTES).write_text(spoiled, encoding="utf-8")
         lab = labs.readiness_workbench(into=folder)
         assert all(one["ok"] for one in lab.results.values()), spoiled
+    # What could not be read is still there, each for itself.
+    assert [path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.unreadable*"))] == ["{", "[]"]
 
 
 def test_a_folder_that_cannot_be_written_is_said_and_the_work_goes_on(tmp_path):

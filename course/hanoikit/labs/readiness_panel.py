@@ -15,13 +15,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from hanoikit.errors import UsageError, WorkspaceError
+from hanoikit.errors import UsageError
 from hanoikit.exercise import is_marking
 from hanoikit.i18n import _
 from hanoikit.labs import readiness_shown as shown
-from hanoikit.labs.bench_folder import lay_aside, read_json, write_json, writing
+from hanoikit.labs.bench_folder import lay_aside, writing
 from hanoikit.labs.html import Markup, bullets, join, sentence, strong
 from hanoikit.labs.inert import Inert
+from hanoikit.labs.notes import Notes
 from hanoikit.labs.panel import Button, Field, Result, Step, Values, panel
 from hanoikit.readiness import (
     Assessment,
@@ -81,8 +82,8 @@ class _Room:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.kept = read_json(folder / NOTES)
-        self.trouble = ""
+        self._notes = Notes(folder, NOTES)
+        self.kept = dict(self._notes.kept)
         self.steps = [
             self.answers_step(),
             self.profile_step(),
@@ -115,13 +116,12 @@ class _Room:
         if all(self.kept.get(name) == value for name, value in chosen.items()):
             return
         self.kept |= chosen
-        try:
-            with writing(self.folder):
-                self.folder.mkdir(parents=True, exist_ok=True)
-                write_json(self.folder / NOTES, self.kept)
-            self.trouble = ""
-        except WorkspaceError as error:
-            self.trouble = str(error)
+        self._notes.write(dict(self.kept))
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing is kept; empty where it is."""
+        return self._notes.trouble
 
     def told(self, *parts: object) -> Markup:
         """The parts, with a warning in front where nothing can be kept."""
