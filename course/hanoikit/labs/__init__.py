@@ -4,6 +4,7 @@
 >>> labs.evidence_bench(case, into="work")
 
 Labs hold no rules of their own: what they show is computed by the subject rooms and by ``hanoikit.labs.workbench``.
+While a hand-in is being marked every lab is :class:`~hanoikit.labs.inert.Inert`: it shows nothing and does nothing.
 """
 
 from __future__ import annotations

@@ -13,10 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hanoikit.errors import HanoiKitError, UsageError
-from hanoikit.exercise import is_marking
 from hanoikit.i18n import _, ngettext
 from hanoikit.labs.html import Markup, bullets, code, join, sentence, strong, table
-from hanoikit.labs.inert import Inert
 from hanoikit.labs.panel import Button, Field, Result, Step, Values, panel, refusal
 from hanoikit.labs.showing import show_in
 from hanoikit.labs.timeline import custody_timeline, utc
@@ -32,11 +30,8 @@ def evidence_bench(case: Case, *, into: Path | str = "work", clock: Any = None) 
     """The bench for ``case``; its work is kept in the folder ``into``.
 
     Returns a widget with the panel and, below it, the timeline of the custody log.
-    ``bench.press(step, action, **values)`` does what a button does. While a hand-in is being marked
-    nothing is shown and nothing is done.
+    ``bench.press(step, action, **values)`` does what a button does.
     """
-    if is_marking():
-        return Inert(_("Evidence bench"))
     bench = Workbench(case, into, clock=clock) if clock else Workbench(case, into)
     return _BenchView(bench).widget()
 

@@ -15,12 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hanoikit.errors import UsageError
-from hanoikit.exercise import is_marking
 from hanoikit.i18n import _
 from hanoikit.labs import desk_form, desk_shown
 from hanoikit.labs.bench_folder import read_json, write_json, writing
 from hanoikit.labs.html import Markup, bullets, join, sentence, strong, table
-from hanoikit.labs.inert import Inert
 from hanoikit.labs.panel import Button, Field, Result, Step, Values, panel
 from hanoikit.labs.zones import zone_options
 from hanoikit.network import tables
@@ -52,11 +50,8 @@ def desk(
 
     ``coach`` compares your order with the house's rule, and shows what was expected when its time is over. ``sync``
     False leaves writing to the system, for trials. With ``url`` and ``token`` of a desk service it is this
-    desk of a live room, and the scenario is the room's. Returns the panel; its ``room`` is the desk behind it. While a
-    hand-in is being marked nothing is shown and nothing is done.
+    desk of a live room, and the scenario is the room's. Returns the panel; its ``room`` is the desk behind it.
     """
-    if is_marking():
-        return Inert(_("Desk"))
     room: TraineeDesk | LiveDesk
     if url:
         from hanoikit.desk_service.client import DeskClient

@@ -23,11 +23,9 @@ from hanoikit.convention.offence import (
 from hanoikit.convention.offence.conduct import Conduct
 from hanoikit.convention.offence.logic import Truth
 from hanoikit.errors import UsageError
-from hanoikit.exercise import is_marking
 from hanoikit.i18n import _
 from hanoikit.labs.grid import grid
 from hanoikit.labs.html import Markup, bullets, details, join, sentence, strong, table
-from hanoikit.labs.inert import Inert
 from hanoikit.labs.offence_words import (
     about,
     law_options,
@@ -41,9 +39,7 @@ from hanoikit.labs.panel import Field, Picture, Result, Step, Values, panel
 
 
 def dual_criminality_table() -> Any:
-    """The panel; inert while a hand-in is being marked."""
-    if is_marking():
-        return Inert(_("Dual criminality"))
+    """The panel."""
     options = law_options(with_convention=False)
     return panel(
         _("Dual criminality"),

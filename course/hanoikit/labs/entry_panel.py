@@ -12,11 +12,9 @@ from typing import Any
 
 from hanoikit.convention import status as facts
 from hanoikit.convention.status import Band, Deposit, Forecast, StatusTable, spoken
-from hanoikit.exercise import is_marking
 from hanoikit.i18n import _, ngettext
 from hanoikit.labs import status_figures as figures
 from hanoikit.labs.html import join, sentence, strong, table
-from hanoikit.labs.inert import Inert
 from hanoikit.labs.panel import Field, Result, Step, Values, panel
 from hanoikit.labs.status_panel import day_of
 
@@ -25,9 +23,7 @@ MOST_PER_YEAR = 80
 
 
 def entry_into_force(given: StatusTable | None = None) -> Any:
-    """The panel; inert while a hand-in is being marked. ``given`` is another status table than the one in use."""
-    if is_marking():
-        return Inert(_("Entry into force"))
+    """The panel. ``given`` is another status table than the one in use."""
     status = given or facts.status()
     return panel(
         _("Entry into force: the calculator for article 65"), [_days(), _counted(), _what_if(status)]

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hanoikit.exercise import is_marking
 from hanoikit.i18n import _, ngettext
 from hanoikit.labs.html import Markup, bullets, code, details, join, preformatted, sentence, strong, table
-from hanoikit.labs.inert import Inert
 from hanoikit.labs.panel import Button, Result, Step, Values, panel
 from hanoikit.labs.timeline import duration, utc
 
@@ -20,9 +18,7 @@ if TYPE_CHECKING:
 
 
 def exhibit_reader(case: Case) -> Any:
-    """The panel; inert while a hand-in is being marked."""
-    if is_marking():
-        return Inert(_("Exhibit reader"))
+    """The panel."""
     reader = _Reader(case)
     steps = [
         Step(

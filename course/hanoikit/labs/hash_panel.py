@@ -13,10 +13,8 @@ from functools import cache
 from io import BytesIO
 from typing import Any
 
-from hanoikit.exercise import is_marking
 from hanoikit.i18n import _
 from hanoikit.labs.html import Markup, figures, join, sentence, strong, table
-from hanoikit.labs.inert import Inert
 from hanoikit.labs.panel import Field, Picture, Result, Step, Values, panel
 from hanoikit.labs.picture import COLOURS
 from hanoikit.victims import (
@@ -41,9 +39,7 @@ WIDEST = 140
 
 
 def hash_bench() -> Any:
-    """The panel: one drawing through every change, and a platform with a list; inert during marking."""
-    if is_marking():
-        return Inert(_("Hash bench"))
+    """The panel: one drawing through every change, and a platform with a list."""
     placements = Field("placements", "checks", _("On the list"), (("all", _("all eight placements")),), [])
     kinds = tuple((name, word) for name, word in alteration_words().items())
     limits = (0.0, float(WIDEST), 1.0)

@@ -14,11 +14,9 @@ from hanoikit.casework.scenes import scene, scenes
 from hanoikit.convention.offence import Claim, Happening, Jurisdiction, Refusal, jurisdiction, state, states
 from hanoikit.convention.offence.assessment import verdict_truth
 from hanoikit.errors import UsageError
-from hanoikit.exercise import is_marking
 from hanoikit.i18n import _
 from hanoikit.labs.grid import grid
 from hanoikit.labs.html import Markup, bullets, join, sentence, strong, table
-from hanoikit.labs.inert import Inert
 from hanoikit.labs.offence_words import refs, state_label, truth_words
 from hanoikit.labs.panel import Field, Picture, Result, Step, Values, panel
 
@@ -30,9 +28,7 @@ NOBODY = "none"
 
 
 def jurisdiction_finder() -> Any:
-    """The panel; inert while a hand-in is being marked."""
-    if is_marking():
-        return Inert(_("Who may try the case?"))
+    """The panel."""
     finder = _Finder()
     return panel(_("Who may try the case?"), [finder.scene_step, finder.where_step])
 

@@ -8,10 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from hanoikit.exercise import is_marking
 from hanoikit.i18n import _, ngettext
 from hanoikit.labs.html import Markup, code, join, sentence, strong, table
-from hanoikit.labs.inert import Inert
 from hanoikit.labs.panel import Button, Field, Result, Step, Values, panel
 from hanoikit.labs.timeline import custody_timeline, utc
 
@@ -21,9 +19,7 @@ if TYPE_CHECKING:
 
 
 def log_check(case: Case) -> Any:
-    """The panel for the custody log of ``case``; inert while a hand-in is being marked."""
-    if is_marking():
-        return Inert(_("Check of the custody log"))
+    """The panel for the custody log of ``case``."""
     return _LogCheck(case).widget()
 
 

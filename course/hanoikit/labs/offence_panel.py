@@ -32,11 +32,9 @@ from hanoikit.convention.offence import (
 from hanoikit.convention.offence.assessment import Status
 from hanoikit.convention.offence.participation import stage_name
 from hanoikit.errors import UsageError
-from hanoikit.exercise import is_marking
 from hanoikit.i18n import _
 from hanoikit.labs.grid import grid
 from hanoikit.labs.html import Markup, bullets, details, join, sentence, strong, table
-from hanoikit.labs.inert import Inert
 from hanoikit.labs.offence_words import (
     THE_CONVENTION,
     about,
@@ -59,9 +57,7 @@ WORST: tuple[Status, ...] = ("not met", "open", "prepared", "tried", "met")
 
 
 def offence_finder() -> Any:
-    """The panel; inert while a hand-in is being marked."""
-    if is_marking():
-        return Inert(_("Offence finder"))
+    """The panel."""
     finder = _Finder()
     return panel(_("Offence finder"), [finder.scene_step, finder.offence_step])
 

@@ -17,18 +17,14 @@ from hanoikit.convention.power import Act, Report, chain, play, standing
 from hanoikit.convention.power.chain import Chain, Link
 from hanoikit.convention.power.orders import Standing, last_call, window_opens
 from hanoikit.errors import UsageError
-from hanoikit.exercise import is_marking
 from hanoikit.i18n import _, ngettext
 from hanoikit.labs.html import Markup, bullets, details, join, sentence, strong, table
-from hanoikit.labs.inert import Inert
 from hanoikit.labs.order_picture import picture
 from hanoikit.labs.panel import Button, Field, Result, Step, Values, panel
 
 
 def order_timeline(scenario: str = "lantern") -> Any:
-    """The panel for a chain of ``assets/powers/chains.json``; inert while a hand-in is being marked."""
-    if is_marking():
-        return Inert(_("Order timeline"))
+    """The panel for a chain of ``assets/powers/chains.json``."""
     return _Desk(chain(scenario)).panel()
 
 

@@ -31,10 +31,8 @@ from hanoikit.convention.power import (
     urgency_label,
 )
 from hanoikit.errors import UsageError
-from hanoikit.exercise import is_marking
 from hanoikit.i18n import _
 from hanoikit.labs.html import Markup, bullets, details, join, sentence, strong, table
-from hanoikit.labs.inert import Inert
 from hanoikit.labs.panel import Field, Picture, Result, Values, panel
 from hanoikit.labs.panel import Step as PanelStep
 
@@ -70,9 +68,7 @@ def verdict_label(verdict: Verdict) -> str:
 
 
 def power_ladder() -> Any:
-    """The panel; inert while a hand-in is being marked."""
-    if is_marking():
-        return Inert(_("Power ladder"))
+    """The panel."""
     return panel(_("Power ladder"), [_need()])
 
 

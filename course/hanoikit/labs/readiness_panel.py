@@ -16,12 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from hanoikit.errors import UsageError
-from hanoikit.exercise import is_marking
 from hanoikit.i18n import _
 from hanoikit.labs import readiness_shown as shown
 from hanoikit.labs.bench_folder import lay_aside, writing
 from hanoikit.labs.html import Markup, bullets, join, sentence, strong
-from hanoikit.labs.inert import Inert
 from hanoikit.labs.notes import Notes
 from hanoikit.labs.panel import Button, Field, Result, Step, Values, panel
 from hanoikit.readiness import (
@@ -57,9 +55,7 @@ _NUMBERS = {
 
 
 def readiness_workbench(*, into: Path | str = "m10-work") -> Any:
-    """The panel; inert while a hand-in is being marked. ``into`` is the folder in which the work is kept."""
-    if is_marking():
-        return Inert(_("Readiness workbench"))
+    """The panel. ``into`` is the folder in which the work is kept."""
     return panel(_("Readiness workbench"), _Room(Path(into)).steps)
 
 

@@ -21,11 +21,9 @@ from hanoikit.cooperation.instruments import instruments
 from hanoikit.cooperation.letters import letter
 from hanoikit.cooperation.letters_parts import state_name
 from hanoikit.errors import UsageError
-from hanoikit.exercise import is_marking
 from hanoikit.i18n import _
 from hanoikit.labs import request_form, request_shown
 from hanoikit.labs.html import Markup, bullets, code, join, sentence, strong
-from hanoikit.labs.inert import Inert
 from hanoikit.labs.panel import Button, Field, Result, Step, Values, panel
 from hanoikit.labs.request_room import Draft, RequestRoom, WorkshopCase
 
@@ -39,10 +37,8 @@ def request_workshop(
     """The workshop for one case, kept in a folder of the case's name inside ``into``.
 
     ``sync`` False leaves writing to the system, for trials. Returns the panel; its ``room`` is the work behind it.
-    While a hand-in is being marked nothing is shown and nothing is done. Raises ``UsageError`` for an unknown case.
+    Raises ``UsageError`` for an unknown case.
     """
-    if is_marking():
-        return Inert(_("Request workshop"))
     found = case if isinstance(case, WorkshopCase) else WorkshopCase.named(case)
     return _Workshop(RequestRoom(Path(into) / found.name, found, sync=sync)).widget()
 

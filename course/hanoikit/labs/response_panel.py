@@ -18,10 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from hanoikit.errors import UsageError
-from hanoikit.exercise import is_marking
 from hanoikit.i18n import _
 from hanoikit.labs.html import Markup, join, sentence, strong, table
-from hanoikit.labs.inert import Inert
 from hanoikit.labs.panel import Button, Field, Result, Step, Values, panel
 from hanoikit.labs.response_notes import ResponseNotes
 from hanoikit.victims import Walk, branching_case, branching_cases, judge, partner, questions, route
@@ -31,12 +29,10 @@ PARTNERS = ("XA", "XB", "XC", "XD", "XE")
 
 
 def response_room(case: str | Sequence[str] = (), *, into: Path | str = "m09-work") -> Any:
-    """The panel for one case or several, all of the lesson's where it is left out; inert during marking.
+    """The panel for one case or several, all of the lesson's where it is left out.
 
     Raises ``UsageError`` for a case that there is not.
     """
-    if is_marking():
-        return Inert(_("Response room"))
     names = (case,) if isinstance(case, str) else tuple(case)
     names = names or tuple(name for name in branching_cases() if branching_case(name).use == "lesson")
     room = _Room(names, ResponseNotes(into))

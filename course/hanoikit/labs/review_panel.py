@@ -15,10 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from hanoikit.errors import Finding, UsageError
-from hanoikit.exercise import is_marking
 from hanoikit.i18n import _
 from hanoikit.labs.html import Markup, join, sentence, strong
-from hanoikit.labs.inert import Inert
 from hanoikit.labs.panel import Button, Field, Result, Step, Values, panel
 from hanoikit.labs.review_notes import ReviewNotes
 from hanoikit.labs.review_picture import gates_picture, need_picture
@@ -52,13 +50,11 @@ FOR_ASSIGNMENT = "assignment"
 def safeguards_review(
     file: str | Sequence[str] = (), *, seed: int | None = None, into: Path | str = "m07-work"
 ) -> Any:
-    """The panel for one case file or several; inert while a hand-in is being marked.
+    """The panel for one case file or several.
 
     ``file``: a name or names of case files; all of the lesson's own where it is left out. ``seed``: another version of
     the first one. Raises ``UsageError`` for a file that there is not.
     """
-    if is_marking():
-        return Inert(_("Safeguards review"))
     names = (file,) if isinstance(file, str) else tuple(file)
     room = _Room(names or lesson_files(), seed, ReviewNotes(into))
     return panel(

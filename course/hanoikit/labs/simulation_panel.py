@@ -14,10 +14,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hanoikit.errors import UsageError
-from hanoikit.exercise import is_marking
 from hanoikit.i18n import _
 from hanoikit.labs.html import Markup, details, join, sentence, strong, table
-from hanoikit.labs.inert import Inert
 from hanoikit.labs.panel import Button, Field, Result, Step, Values, panel
 from hanoikit.labs.picture import Picture
 from hanoikit.network import simulation
@@ -45,9 +43,7 @@ _PATTERNS = ("", "/", "x")
 
 
 def staffing() -> Any:
-    """The simulation of a 24/7 desk with sliders. While a hand-in is being marked nothing is shown."""
-    if is_marking():
-        return Inert(_("Staffing and the two clocks"))
+    """The simulation of a 24/7 desk with sliders."""
     step = Step(
         "year",
         _("A year at the desk"),

@@ -13,21 +13,17 @@ from typing import Any
 from hanoikit.convention import status as facts
 from hanoikit.convention.status import Range, Standing, StatusTable, When, spoken
 from hanoikit.errors import UsageError
-from hanoikit.exercise import is_marking
 from hanoikit.i18n import _, ngettext
 from hanoikit.labs import status_figures as figures
 from hanoikit.labs.html import Markup, bullets, code, details, join, sentence, strong, table
-from hanoikit.labs.inert import Inert
 from hanoikit.labs.panel import Field, Result, Step, Values, panel
 from hanoikit.labs.status_figures import standing_word
 from hanoikit.labs.world_map import note
 
 
 def status_explorer(given: StatusTable | None = None, *, today: date | None = None) -> Any:
-    """The panel with map, timeline and table; inert while a hand-in is being marked. ``given`` is another status table
+    """The panel with map, timeline and table. ``given`` is another status table
     than the one in use, ``today`` another day than the computer's."""
-    if is_marking():
-        return Inert(_("Status explorer"))
     view = Explorer(given or facts.status(), today or date.today())
     return panel(
         _("Status explorer: who signed, who ratified"),

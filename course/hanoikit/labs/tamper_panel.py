@@ -13,10 +13,8 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING, Any
 
-from hanoikit.exercise import is_marking
 from hanoikit.i18n import _
 from hanoikit.labs.html import Markup, details, join, sentence, strong, table
-from hanoikit.labs.inert import Inert
 from hanoikit.labs.log_panel import findings_table
 from hanoikit.labs.panel import Button, Field, Result, Step, Values, panel
 from hanoikit.labs.showing import show_in
@@ -31,9 +29,7 @@ NOTHING = "none"
 
 
 def tamper_lab(case: Case, *, seed: int | None = None) -> Any:
-    """The lab; ``seed`` fixes which riddles come (a fresh one each time if left out). Inert while marking."""
-    if is_marking():
-        return Inert(_("Tamper lab"))
+    """The lab; ``seed`` fixes which riddles come (a fresh one each time if left out)."""
     return _TamperLab(case.seed, random.Random(seed)).widget()
 
 

@@ -15,10 +15,8 @@ from typing import Any
 
 from hanoikit.convention import cite
 from hanoikit.errors import UsageError
-from hanoikit.exercise import is_marking
 from hanoikit.i18n import _, ngettext
 from hanoikit.labs.html import Markup, details, join, sentence, strong, table
-from hanoikit.labs.inert import Inert
 from hanoikit.labs.panel import Field, Result, Step, Values, panel
 from hanoikit.labs.tracing_freeze import Freezer
 from hanoikit.labs.tracing_picture import picture
@@ -54,9 +52,7 @@ SCREENFUL = 14
 
 
 def tracing_bench(case: Case | None = None) -> Any:
-    """The panel over the shipped case or another one; inert while a hand-in is being marked."""
-    if is_marking():
-        return Inert(_("Tracing bench"))
+    """The panel over the shipped case or another one."""
     given = case or shipped()
     bench = Bench(given)
     return panel(
