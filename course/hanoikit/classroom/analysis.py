@@ -14,18 +14,36 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from hanoikit.classroom import statistics
 from hanoikit.classroom.study import Studied
-from hanoikit.errors import GradingError
+from hanoikit.classroom.time_on_task import TimeSpent
+from hanoikit.errors import Finding, HanoiKitError
 from hanoikit.grading import AssignmentSource, MarkedAssignment, Question
+
+
+@dataclass(frozen=True, slots=True)
+class HandInFacts:
+    """What is known of a hand-in besides its marks. ``file`` is its SHA-256 in the inbox, ``code`` the receipt's."""
+
+    at: datetime | None = None
+    late: bool = False
+    due: datetime | None = None
+    code: str = ""
+    file: str = ""
+    state: str = ""
+    """``accepted``, ``duplicate``, ``set-aside`` as in the ledger; empty without one."""
+    findings: tuple[Finding, ...] = ()
+    waiting: bool = False
+    """A newer hand-in lies there that is not marked yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One hand-in of a report. ``group`` is ``"person"`` for whom the figures count; others are only
-    listed.
+    listed. ``marked`` has the points that a person gave in formgrader, too.
     """
 
     trainee: str
@@ -34,7 +52,28 @@ class Entry:
     answers: Mapping[str, Any] = field(default_factory=dict)
     group: str = "person"
     description: str = ""
-    error: GradingError | None = None
+    error: HanoiKitError | None = None
+    name: str = ""
+    """As the roster writes it; empty where nobody knows it."""
+    team: str = ""
+    """The roster's column ``group``."""
+    hand_in: HandInFacts | None = None
+    time: TimeSpent = field(default_factory=TimeSpent)
+
+    @property
+    def shown_name(self) -> str:
+        """The name, or the id where there is none."""
+        return self.name or self.trainee
+
+    @property
+    def points(self) -> float:
+        """All points, those that a person gave and those of the examiner track included."""
+        return sum(mark.counted for mark in self.marked.questions) if self.marked else 0.0
+
+    @property
+    def maximum(self) -> float:
+        """The most that all core questions can give, written ones included."""
+        return sum(mark.out_of for mark in self.marked.questions if not mark.extra) if self.marked else 0.0
 
 
 @dataclass(frozen=True, slots=True)
