@@ -14,6 +14,7 @@ from hanoikit.network import (
     DataSpecification,
     DecisionOnWarning,
     Desk,
+    Document,
     EmergencyData,
     Extension,
     LegalInformation,
@@ -108,6 +109,15 @@ _COMPLETE = {
             route_to="Aldermark Asset Recovery Office",
             wanted="trace",
         ),
+        Document(
+            authority="Aldermark Ministry of Justice",
+            document="freeze-request",
+            title="Freeze of 120,000 XTS",
+            route_to="Deltara Public Prosecutor",
+            facts="The money left the hospital on 23 December.",
+            digest="44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a",
+            content="{}",
+        ),
         Acknowledgement(next_by=NOW + timedelta(hours=4), note="We work on it"),
         MoreInformation(elements=("42(3)(c)",), questions=("Which account?",)),
         Supplement(information="The account is billing@clearbill.example.", data=(_TRAFFIC,)),
@@ -148,6 +158,7 @@ _FIRST = (
     "collect-evidence",
     "locate-suspect",
     "asset-alert",
+    "document",
 )
 
 

@@ -9,6 +9,7 @@ A draft may lack anything: what is not stated is empty. It has no ``from`` and n
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -34,6 +35,8 @@ def message_of(draft: Any, *, sender: str, now: datetime) -> Message:
     if not isinstance(kind, str) or kind not in BODIES:
         raise strict.unreadable("unknown-kind", _("There is no such kind of message."))
     body = draft.get("body", {})
+    if isinstance(body, dict) and isinstance(body.get("content"), str) and body["content"]:
+        body = {**body, "digest": body.get("digest") or hashlib.sha256(body["content"].encode()).hexdigest()}
     value = {
         "language": "en",
         "reference": "",

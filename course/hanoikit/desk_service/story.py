@@ -73,6 +73,7 @@ class Story:
         if self.scenario is None or not self._service.clock.running:
             return
         async with self._busy:
+            await self._jump()
             for inject in self.scenario.injects:
                 if inject.id not in self._service.injects and self._due(inject) <= self._service.now():
                     with contextlib.suppress(HanoiKitError):  # it stays due, and is tried again
@@ -82,6 +83,17 @@ class Story:
                 while scripted.planned and scripted.planned[0][0] <= self._service.now():
                     _at, _number, planned = heapq.heappop(scripted.planned)
                     await self._answer(scripted, planned)
+
+    async def _jump(self) -> None:
+        """Leave out the time that the story leaves out; what was planned in it happens at its end."""
+        assert self.scenario is not None
+        service, now = self._service, self._service.now()
+        for at, to in self.scenario.jumps:
+            begins, ends = self.scenario.begins + at, self.scenario.begins + to
+            if begins <= now < ends:
+                clock = service.clock.set_to(ends, real=service.real_now())
+                await service.set_clock(clock, event="jumped", by="story")
+                return
 
     async def fire(self, name: str) -> None:
         """Let an inject happen now. Raises ``UsageError`` when there is none of this name, or it has happened."""

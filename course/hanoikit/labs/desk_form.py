@@ -74,7 +74,7 @@ def _field(name: str, one: Element, label: str, value: Any) -> Field:
     if one.type == "time":
         text = _("{hint} Local time in the zone of this form, like {example}.")
         return Field(name, "text", label, value=value or "", hint=text.format(hint=hint, example=HINT_TIME))
-    if one.type in ("text", "lines"):
+    if one.type in ("text", "content", "lines"):
         return Field(name, "area", label, value=value or "", hint=hint)
     return Field(name, "line", label, value=value or "", hint=hint)
 

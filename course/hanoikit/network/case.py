@@ -36,7 +36,16 @@ from hanoikit.network.messages import (
 from hanoikit.network.tables import Rules
 
 FINAL = ("confirmed", "partly", "refused")
-NOTES = ("read", "order", "renewed", "passed-on", "assistance-received", "assistance-decided", "remark")
+NOTES = (
+    "read",
+    "order",
+    "renewed",
+    "passed-on",
+    "assistance-received",
+    "assistance-decided",
+    "remark",
+    "decision",
+)
 _WEEK = timedelta(days=7)
 _HOUR = timedelta(hours=1)
 
@@ -425,6 +434,7 @@ _CALLS = frozenset(
         "collect-evidence",
         "locate-suspect",
         "asset-alert",
+        "document",
         "extension",
         "decision-on-warning",
         "supplement",

@@ -12,6 +12,7 @@ desk has to notice.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -31,6 +32,7 @@ from hanoikit.network.messages import (
     AssetAlert,
     Confirmed,
     DataSpecification,
+    Document,
     EmergencyData,
     Extension,
     Message,
@@ -146,6 +148,8 @@ def validate(
     body = message.body
     if isinstance(body, PreservationRequest):
         _preservation(message, body, notes)
+    if isinstance(body, Document):
+        _handed_over(body, notes)
     if isinstance(body, EmergencyData) and message.urgency != "emergency":
         text = _("It asks for emergency data but is not marked as an emergency; it may lie in the inbox.")
         notes.warn("urgency-low", text, "urgency", "41(3)(e)")
@@ -228,6 +232,17 @@ def _preservation(message: Message, body: PreservationRequest, notes: _Notes) ->
     if body.secrecy in ("confidential", "confidential-no-notice") and not body.secrecy_reason.strip():
         element = tables.kind(body.kind).element("secrecy_reason")
         notes.missing(element, severity="warning")
+
+
+def _handed_over(body: Document, notes: _Notes) -> None:
+    if body.content and not body.digest:
+        text = _("The content has no SHA-256. The receiver cannot see whether it arrived as it was sent.")
+        notes.add("digest-missing", text, "digest", "40(14)")
+    elif body.digest and body.digest != hashlib.sha256(body.content.encode()).hexdigest():
+        text = _(
+            "The content is not the one that this SHA-256 was made for. Do not rely on it; ask for it again."
+        )
+        notes.add("digest-differs", text, "digest", "40(13)", "40(14)")
 
 
 def _scope(body: Any, notes: _Notes) -> None:

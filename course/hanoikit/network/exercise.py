@@ -112,6 +112,14 @@ class Exercise:
         """When the next thing happens by itself; None when nothing is left to come."""
         return self._queue[0][0] if self._queue else None
 
+    def after_jump(self, moment: datetime) -> datetime:
+        """The moment itself, or, inside a time that the story leaves out, the moment at which it goes on."""
+        begins = self.scenario.begins
+        for at, to in self.scenario.jumps:
+            if begins + at <= moment < begins + to:
+                return begins + to
+        return moment
+
     def send(self, message: Message, *, at: datetime | None = None, insist: bool = False) -> Envelope:
         """Send a team's message: checked, signed and delivered at once.
 

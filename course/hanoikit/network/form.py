@@ -23,6 +23,7 @@ from hanoikit.network.tables import Element
 
 LINE = 300
 TEXT = 4000
+CONTENT = 30_000
 ITEMS = 50
 MOST = 100
 
@@ -46,10 +47,20 @@ PATTERNS = {
     "id": ID,
     "time": TIME,
     "text": PLAIN_TEXT,
+    "content": PLAIN_TEXT,
     "line": PLAIN_LINE,
 }
 _MATCH = {name: re.compile(pattern).match for name, pattern in PATTERNS.items()}
-_LENGTH = {"text": TEXT, "line": LINE, "desk": 16, "reference": 64, "language": 3, "id": 64, "time": 25}
+_LENGTH = {
+    "text": TEXT,
+    "content": CONTENT,
+    "line": LINE,
+    "desk": 16,
+    "reference": 64,
+    "language": 3,
+    "id": 64,
+    "time": 25,
+}
 
 
 class Findings:
@@ -222,5 +233,6 @@ _WRONG = {
     "id": lambda: _("It must be the id of a message: 64 digits 0 to 9 and a to f."),
     "time": lambda: _("It must be a date and time with its offset, such as 2026-05-04T09:30:00+03:00."),
     "text": lambda: _("It holds control characters that nobody can see."),
+    "content": lambda: _("It holds control characters that nobody can see."),
     "line": lambda: _("It must be one line, without control characters."),
 }

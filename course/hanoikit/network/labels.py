@@ -47,4 +47,5 @@ def note_label(what: str) -> str:
         "assistance-received": _("the request for legal assistance came in"),
         "assistance-decided": _("the request for legal assistance was decided"),
         "remark": _("remark"),
+        "decision": _("decision, with its facts and provision"),
     }.get(what, what)

@@ -261,6 +261,20 @@ class AssetAlert(Body):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Document(Body):
+    """Hands over a document (40(13), 40(14)) to be passed on (41(4)); ``digest`` is the SHA-256 of ``content``."""
+
+    kind: ClassVar[str] = "document"
+    authority: str = ""
+    document: str = ""
+    title: str = ""
+    route_to: str = ""
+    facts: str = ""
+    digest: str = ""
+    content: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Acknowledgement(Body):
     """Says that a message came in and by when it is answered (41(1))."""
 
@@ -340,6 +354,7 @@ BODIES: Mapping[str, type[Body]] = {
         AssistanceStatus,
         PathDisclosure,
         AssetAlert,
+        Document,
         Acknowledgement,
         MoreInformation,
         Supplement,

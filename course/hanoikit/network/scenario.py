@@ -113,7 +113,10 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A story: ``begins`` is aware, ``speed`` story time for real time, ``seed`` moves the scripted desks."""
+    """A story: ``begins`` is aware, ``speed`` story time for real time, ``seed`` moves the scripted desks.
+
+    ``jumps`` are times that the story leaves out: pairs of spans after the beginning, from the first to the second.
+    """
 
     name: str
     title: str
@@ -125,6 +128,7 @@ class Scenario:
     seats: tuple[Seat, ...]
     injects: tuple[Inject, ...]
     expected: tuple[Expected, ...]
+    jumps: tuple[tuple[timedelta, timedelta], ...] = ()
 
     @property
     def teams(self) -> tuple[str, ...]:
@@ -163,6 +167,7 @@ class Scenario:
             seats=tuple(Seat(one["desk"], one.get("script", "")) for one in value["desks"]),
             injects=tuple(sorted((_inject(one) for one in value["injects"]), key=lambda one: one.at)),
             expected=tuple(_expected(one) for one in value.get("expected", ())),
+            jumps=tuple((span(one["at"]), span(one["to"])) for one in value.get("jumps", ())),
         )
 
     def problems(self) -> list[Finding]:
@@ -182,6 +187,9 @@ class Scenario:
         for seat in self.seats:
             if seat.script:
                 _tried(lambda seat=seat: Script.named(seat.script), seat.desk, found)
+        for at, to in self.jumps:
+            if to <= at:
+                note("jumps", _("The clock of a story does not go back."))
         names = [inject.id for inject in self.injects]
         ids: dict[str, str] = {}
         for inject in self.injects:
@@ -272,7 +280,7 @@ def _filled(
                 _filled(each, tables.data_elements(), scenario) if isinstance(each, Mapping) else each
                 for each in value
             ]
-        elif one.type == "text" and isinstance(value, str):
+        elif one.type == "text" and isinstance(value, str) and "\n" not in value.strip():
             value = " ".join(value.split())
         made[one.name] = value
     return {**made, **{name: value for name, value in given.items() if name not in made}}

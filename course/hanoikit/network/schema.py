@@ -26,6 +26,7 @@ from hanoikit.network.tables import Element
 
 ADDRESS = "https://hanoikit.example/network/message.schema.json"
 _EMPTY = r"(?![\s\S])"
+_LENGTHS = {"line": form.LINE, "text": form.TEXT, "content": form.CONTENT}
 
 
 def derived(*, complete: bool = True) -> dict[str, Any]:
@@ -111,8 +112,8 @@ def _object(
 def _property(one: Element, *, complete: bool, header: bool = False) -> dict[str, Any]:
     needed = complete and one.need == "must"
     made: dict[str, Any] = {"title": one.label, "description": f"{one.why} {one.write} ({one.provision})"}
-    if one.type in ("line", "text"):
-        made |= {"type": "string", "maxLength": form.LINE if one.type == "line" else form.TEXT}
+    if one.type in _LENGTHS:
+        made |= {"type": "string", "maxLength": _LENGTHS[one.type]}
         made["pattern"] = form.PATTERNS[one.type]
         if needed:
             made |= {"minLength": 1, "allOf": [{"pattern": r"\S"}]}

@@ -121,6 +121,8 @@ class _Facts:
                 any(one.message.kind == "more-information" for one in self.case.entries) is wanted
             ),
             "scope": lambda wanted: getattr(body, "scope", "") in wanted,
+            "document": lambda wanted: getattr(body, "document", "") in wanted,
+            "sound": lambda wanted: (not self.errors) is wanted,
             "status": lambda wanted: getattr(body, "status", "") in wanted,
             "custodian_contains": lambda wanted: wanted.lower() in getattr(body, "custodian", "").lower(),
         }

@@ -138,7 +138,7 @@ export class Composer {
       input.addEventListener("input", () => set(Math.max(0, Math.trunc(Number(input.value) || 0))));
       return wrap(input);
     }
-    if (element.type === "text" || element.type === "lines") {
+    if (["text", "content", "lines"].includes(element.type)) {
       const text = element.type === "lines" ? (value ?? []).join("\n") : value ?? "";
       const area = h("textarea", { id, "aria-describedby": described, rows: element.type === "lines" ? "2" : "3", value: text });
       if (element.type === "lines") why.textContent = `${element.write} ${w("each_line")} (${element.provision})`;
