@@ -49,6 +49,11 @@ _YEARS = 5
 _UNCHANGED: Any = ...
 
 
+def grouped(fingerprint: str) -> str:
+    """A fingerprint as people compare it: in groups of four."""
+    return " ".join(fingerprint[n : n + 4] for n in range(0, len(fingerprint), 4))
+
+
 @dataclass(frozen=True, slots=True)
 class Assignment:
     """One assignment of a class. ``due`` has a zone; ``solution`` is ``"hidden"`` or ``"released"``."""
@@ -201,6 +206,22 @@ class Class:
                 next_step=_("Take both files from the same copy of the class."),
             )
         return certificate
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the authority's certificate, in hexadecimal."""
+        from hanoikit.trust.identity import fingerprint
+
+        return fingerprint(self.authority_certificate)
+
+    @property
+    def code(self) -> str:
+        """The short form of the fingerprint, which people read out and compare; see :mod:`hanoikit.handin.codes`."""
+        from cryptography.hazmat.primitives.serialization import Encoding
+
+        from hanoikit.handin.codes import code_of
+
+        return code_of(self.authority_certificate.public_bytes(Encoding.DER))
 
     @cached_property
     def registrar(self) -> Identity:

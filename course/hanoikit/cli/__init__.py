@@ -34,7 +34,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "start": ("hanoikit.cli.start", "Open the course in JupyterLab."),
     "doctor": ("hanoikit.cli.doctor", "Say what works on this machine, with a short code to read out."),
     "grade": ("hanoikit.cli.grade", "Mark your own exercises and explain every mark."),
-    "class": ("hanoikit.cli.classroom", "Run a class: mark the hand-ins, explain a mark."),
+    "class": ("hanoikit.cli.class_commands", "Run a class: names, hand-outs, hand-ins, marks, reports."),
     "desk": ("hanoikit.cli.desk", "Run a live exercise between desks of the 24/7 network."),
     "convention": ("hanoikit.cli.convention", "Look up the Convention: show, search, coverage, import."),
     "demo": ("hanoikit.cli.demo", "Run a sample cohort from release to report."),
@@ -53,20 +53,25 @@ one.
 
 
 class LazyCommands(TyperGroup):
-    """The top group: knows the names of its commands, and imports one only to run it."""
+    """A group that knows the names of its commands (``table``), and imports one only to run it."""
 
     listing = False
+    table = COMMANDS
 
     def list_commands(self, ctx: Any) -> list[str]:
-        return [name for name, (module, _help) in COMMANDS.items() if _exists(module)]
+        return [name for name, (module, _help) in self.table.items() if _exists(module)]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        if cmd_name not in COMMANDS or not _exists(COMMANDS[cmd_name][0]):
+        if cmd_name not in self.table or not _exists(self.table[cmd_name][0]):
             return None
-        module, summary = COMMANDS[cmd_name]
+        module, summary = self.table[cmd_name]
         if self.listing:
             return TyperCommand(name=cmd_name, help=_(summary), rich_markup_mode=None)
-        return load(cmd_name, module)
+        return self.load(cmd_name, module)
+
+    def load(self, name: str, module: str) -> Any:
+        """One command out of its module."""
+        return load(name, module)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         self.listing = True
