@@ -258,5 +258,17 @@ class GradingError(HanoiKitError):
     """A hand-in could not be marked."""
 
 
+class HandInError(HanoiKitError):
+    """Work could not be sealed, or not be laid where it was to go; nothing was overwritten or lost."""
+
+
+class HandInUnreadable(HandInError):
+    """A file is no hand-in bundle, or was altered since it was sealed; ``findings`` says where."""
+
+
+class ReceiptRejected(HandInError):
+    """A receipt, its code or its signature is not what a receipt of the course is."""
+
+
 class ClassroomError(HanoiKitError):
     """A step of a cohort's run failed."""
