@@ -276,10 +276,14 @@ class Class:
                 row["solution"] = solution
 
     def add(self, assignments: Sequence[str] | None = None) -> tuple[str, ...]:
-        """Take in assignments that are new in the installed course, and refresh the sources of the others;
-        the names of the new ones.
+        """Take in these assignments of the installed course, and refresh the sources of those that the class
+        has (with no names: only that); the names of the new ones.
         """
-        course = _course(self.root, assignments)
+        from hanoikit.grading.source import installed
+
+        there = installed()
+        own = [one.name for one in self.assignments if one.name in there]
+        course = _course(self.root, list(dict.fromkeys([*own, *(assignments or ())])))
         with self._changing() as settings:
             rows = settings["assignments"]
             new = tuple(name for name in _sources(course) if name not in rows)
