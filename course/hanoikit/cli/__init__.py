@@ -34,10 +34,13 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "start": ("hanoikit.cli.start", "Open the course in JupyterLab."),
     "doctor": ("hanoikit.cli.doctor", "Say what works on this machine, with a short code to read out."),
     "grade": ("hanoikit.cli.grade", "Mark your own exercises and explain every mark."),
+    "submit": ("hanoikit.cli.submit", "Hand in an exercise: a sealed file, and a receipt with a code."),
+    "receipt": ("hanoikit.cli.receipt", "Check a receipt, or the history of your marks, offline."),
     "class": ("hanoikit.cli.class_commands", "Run a class: names, hand-outs, hand-ins, marks, reports."),
     "desk": ("hanoikit.cli.desk", "Run a live exercise between desks of the 24/7 network."),
     "convention": ("hanoikit.cli.convention", "Look up the Convention: show, search, coverage, import."),
     "demo": ("hanoikit.cli.demo", "Run a sample cohort from release to report."),
+    "docs": ("hanoikit.cli.docs", "Make the instructor guide, slides and participant handbook."),
     "build": ("hanoikit.cli.build", "Derive the notebooks from the text sources."),
     "version": ("hanoikit.cli.version", "Say which version this is."),
 }

@@ -9,8 +9,8 @@
 
 The leaves of the tree are the bytes of the ledger's lines (header excluded); the path of each line is an inclusion
 proof of RFC 9162, 2.1.3, which leads to the root that the registrar of the class signed. It shows that the line stands
-in the ledger at its place, and shows no other line. A hash can be compared with a guess: that is why each record of the ledger
-has a random ``salt``.
+in the ledger at its place, and shows no other line. A hash can be compared with a guess: that is why each record of
+the ledger has a random ``salt``.
 
 The registrar also signs the list of the lines that are the trainee's. A line that was left out can be told from that,
 once anybody shows it.

@@ -20,7 +20,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -87,13 +87,25 @@ class Who:
 
 @dataclass(frozen=True, slots=True)
 class HandOut:
-    """What a class tells its trainees. ``due`` has the aware times of the assignments that have one."""
+    """What a class tells its trainees. ``due`` has the aware times of the assignments that have one; ``who`` is the
+    trainee when the hand-out was made for one person.
+    """
 
     id: str
     title: str
     certificate: x509.Certificate | None = None
     states: Mapping[str, str] = field(default_factory=dict)
     due: Mapping[str, datetime] = field(default_factory=dict)
+    who: Who = Who()
+
+    @property
+    def code(self) -> str:
+        """The short form of the certificate's fingerprint, which the instructor reads out; empty without one."""
+        if self.certificate is None:
+            return ""
+        from hanoikit.handin.codes import code_of
+
+        return code_of(self.certificate.public_bytes(serialization.Encoding.DER))
 
     @property
     def fingerprint(self) -> str:
@@ -129,13 +141,16 @@ class Me:
 
     @classmethod
     def of(cls, workspace: Path) -> Me:
-        """Read who works in this folder; empty when nobody has said so yet. Nothing is written."""
+        """Read who works in this folder, else for whom the hand-out was made; empty when neither is known. Nothing is
+        written.
+        """
         workspace = Path(workspace)
         try:
             found = json.loads((workspace / PRIVATE / FILE).read_text(encoding="utf-8"))
             who = Who.of(name=str(found["name"]), id=str(found["id"]))
         except (OSError, ValueError, KeyError, TypeError, RecursionError, UsageError):
-            return cls(workspace)
+            handed_out = HandOut.of(workspace)
+            return cls(workspace, handed_out.who if handed_out is not None else Who())
         return cls(workspace, who)
 
     def set(self, *, name: str | None = None, id: str | None = None) -> Me:
@@ -198,9 +213,11 @@ def _hand_out(folder: Path) -> HandOut | None:
         due = {
             name: datetime.fromisoformat(row["due"]) for name, row in assignments.items() if row.get("due")
         }
-        made = HandOut(str(found["id"]), str(found.get("title") or ""), None, states, due)
+        person = found.get("trainee") or {}
+        who = Who.of(name=str(person.get("name") or ""), id=str(person.get("id") or ""))
+        made = HandOut(str(found["id"]), str(found.get("title") or ""), None, states, due, who)
         named = str(found.get("certificate") or "")
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, UsageError):
         return None
     path = folder / CERTIFICATE
     if not path.is_file():
@@ -215,7 +232,7 @@ def _hand_out(folder: Path) -> HandOut | None:
             where=str(path),
             next_step=_("Copy both files again from what your instructor handed out."),
         )
-    return HandOut(made.id, made.title, certificate, states, due)
+    return replace(made, certificate=certificate)
 
 
 def _free(path: Path) -> Path:

@@ -167,6 +167,17 @@ def _running(folder: Path) -> Lab | None:
     return lab if lab.answers() else None
 
 
+def open_notebooks(folder: Path) -> set[Path]:
+    """The notebooks of the folder that are open in its JupyterLab, with a kernel; none when it does not run."""
+    lab = _running(folder.resolve())
+    answer = lab._call("api/sessions") if lab is not None else None
+    try:
+        sessions = json.loads(answer) if answer is not None else []
+        return {(folder / str(one["path"])).resolve() for one in sessions if one.get("type") == "notebook"}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return set()
+
+
 class _PortTaken(Exception):
     """Somebody took the port between the look and the start."""
 

@@ -1,0 +1,239 @@
+"""Checking what a trainee holds: a bundle, a receipt, a counter-receipt, the history of the marks. Offline.
+
+>>> checked = check_file(Path("handed-in/m04-evidence-chain--t07--K7QF-2M9X-PT3A.receipt.json"))
+>>> checked.sentence
+'The receipt is genuine: nothing in it was changed since it was signed.'
+>>> check_file(receipt, history=Path("t07.json"), certificate=Path("class-certificate.pem")).findings
+()
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography import x509
+
+from hanoikit.errors import Finding, HanoiKitError, UsageError
+from hanoikit.handin import bundle, codes
+from hanoikit.handin import history as histories
+from hanoikit.handin.history import HISTORY_TYPE, History, Standing
+from hanoikit.handin.me import CERTIFICATE, HandOut
+from hanoikit.handin.receipt import COUNTER_TYPE, CounterReceipt, Receipt
+from hanoikit.handin.submitting import KEPT, kept_in, size_words, workspace_of
+from hanoikit.i18n import _
+from hanoikit.trust.certificates import fingerprint, load_certificate
+
+_LARGEST = 64 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check came to: one sentence, facts as (label, value), findings, and the history if there was one."""
+
+    kind: str
+    sentence: str
+    facts: tuple[tuple[str, str], ...]
+    findings: tuple[Finding, ...] = ()
+    history: History | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong; warnings are questions to ask, not faults."""
+        return not any(finding.severity == "error" for finding in self.findings)
+
+
+def check_file(
+    path: Path,
+    *,
+    history: Path | None = None,
+    certificate: Path | None = None,
+    receipts: Sequence[Receipt | CounterReceipt] | None = None,
+) -> Checked:
+    """Check a bundle, a receipt, a counter-receipt or a history by what it is, not by its name.
+
+    ``certificate`` defaults to the class's certificate beside the file or in the course folder around it; ``receipts``
+    (for a history) to those under ``handed-in``. Raises ``UsageError`` when there is no such file,
+    :class:`ReceiptRejected` for something else, ``IdentityRejected`` for a certificate that cannot be read.
+    """
+    path = Path(path)
+    data = _read(path)
+    root = _certificate(path, certificate)
+    if _is_zip(path, data):
+        checked = _bundle(path)
+        own: list[Receipt | CounterReceipt] = []
+        if (found := bundle.examine(path).receipt) is not None:
+            own.append(found)
+    else:
+        from hanoikit.handin.receipt import kind_of
+
+        kind = kind_of(data)
+        if kind == HISTORY_TYPE:
+            return _history(History.from_json(data), _around(path, receipts), root)
+        if kind == COUNTER_TYPE:
+            counter = CounterReceipt.from_json(data)
+            checked, own = _counter(counter, root), [counter]
+        else:
+            receipt = Receipt.from_json(data)
+            checked, own = _receipt(receipt), [receipt]
+    if history is None or not checked.ok:
+        return checked
+    about = _history(History.from_json(_read(Path(history))), own, root)
+    sentence = f"{checked.sentence} {about.sentence}"
+    return Checked(
+        checked.kind, sentence, checked.facts + about.facts, checked.findings + about.findings, about.history
+    )
+
+
+def mark_words(one: Standing) -> str:
+    """An assignment's mark in one line, as the ledger has it."""
+    if one.points is None:
+        words = _("handed in, not marked yet") if one.hand_ins else _("not handed in")
+    else:
+        words = _("{points} of {maximum} points").format(points=one.points, maximum=one.maximum)
+    if one.waiting:
+        words += ", " + _("{count} answers wait for a person").format(count=one.waiting)
+    if one.changes:
+        words += ", " + _("{count} marks changed").format(count=len(one.changes))
+    if one.late:
+        words += ", " + _("late")
+    return f"{one.assignment}: {words}"
+
+
+def _read(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > _LARGEST and not str(path).endswith(".zip"):
+            raise UsageError(_("The file is far too large."), where=str(path))
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(
+            _("The file cannot be read: {why}.").format(why=error.strerror or error),
+            where=str(path),
+            next_step=_("Check the name; your receipts lie under {folder} in your course folder.").format(
+                folder=KEPT
+            ),
+        ) from error
+
+
+def _is_zip(path: Path, data: bytes) -> bool:
+    return data.startswith(b"PK") or path.name.endswith(".zip")
+
+
+def _certificate(path: Path, named: Path | None) -> x509.Certificate | None:
+    if named is not None:
+        return load_certificate(Path(named))
+    beside = path.absolute().parent / CERTIFICATE
+    if beside.is_file():
+        return load_certificate(beside)
+    workspace = workspace_of(path.absolute().parent)
+    handed_out = HandOut.of(workspace) if workspace is not None else None
+    return handed_out.certificate if handed_out is not None else None
+
+
+def _around(
+    path: Path, receipts: Sequence[Receipt | CounterReceipt] | None
+) -> Sequence[Receipt | CounterReceipt]:
+    if receipts is not None:
+        return receipts
+    workspace = workspace_of(path.absolute().parent)
+    return [one.receipt for one in kept_in(workspace)] if workspace is not None else []
+
+
+def _bundle(path: Path) -> Checked:
+    found = bundle.examine(path)
+    facts = _facts(found.receipt) if found.receipt is not None else ()
+    if found.sound:
+        sentence = _("The bundle is whole: every file is as it was sealed.")
+    else:
+        sentence = _("This bundle is not as it was sealed.") + " " + found.advice
+    return Checked("bundle", sentence, facts, found.findings)
+
+
+def _receipt(receipt: Receipt) -> Checked:
+    try:
+        receipt.verify()
+    except HanoiKitError as error:
+        return Checked("receipt", _("This receipt is not genuine."), _facts(receipt), error.findings)
+    sentence = _("The receipt is genuine: nothing in it was changed since it was signed.")
+    return Checked("receipt", sentence, _facts(receipt))
+
+
+def _counter(counter: CounterReceipt, root: x509.Certificate | None) -> Checked:
+    facts = (
+        (_("Code"), counter.code or "-"),
+        (_("Exercise"), counter.assignment),
+        (_("Trainee"), counter.trainee),
+        (_("Received"), counter.received.isoformat(sep=" ", timespec="minutes")),
+        (_("State"), _state(counter)),
+        (_("SHA-256 of the file"), counter.file),
+    )
+    if root is None:
+        return Checked("counter-receipt", _unchecked(), facts, (_no_certificate(),))
+    try:
+        person = counter.verify([root])
+    except HanoiKitError as error:
+        return Checked("counter-receipt", _("This counter-receipt is not genuine."), facts, error.findings)
+    sentence = _("The counter-receipt is genuine; {name} of the class signed it.").format(name=person.name)
+    return Checked("counter-receipt", sentence, (*facts, (_("Code of the class"), _code(root))))
+
+
+def _history(
+    history: History, receipts: Sequence[Receipt | CounterReceipt], root: x509.Certificate | None
+) -> Checked:
+    facts = [
+        (_("Trainee"), history.trainee),
+        (
+            _("Ledger"),
+            _("{count} lines on {time}").format(
+                count=history.tree.size, time=history.tree.time.isoformat(sep=" ", timespec="minutes")
+            ),
+        ),
+        (_("Lines about you"), str(len(history.lines))),
+        (_("Receipts compared"), str(len(receipts))),
+    ]
+    if root is None:
+        return Checked("history", _unchecked(), tuple(facts), (_no_certificate(),), history)
+    facts.append((_("Code of the class"), _code(root)))
+    found = tuple(histories.check(history, receipts, root))
+    if any(one.severity == "error" for one in found):
+        sentence = _("The history of your marks does not hold. Show this to your instructor.")
+    elif any(one.severity == "warning" for one in found):
+        sentence = _("The history of your marks holds. There is something to ask about.")
+    else:
+        sentence = _("The history of your marks holds: every line stands in the signed ledger, and they fit.")
+    return Checked("history", sentence, tuple(facts), found, history)
+
+
+def _facts(receipt: Receipt) -> tuple[tuple[str, str], ...]:
+    return (
+        (_("Code"), receipt.code),
+        (_("To read out"), codes.spelled(receipt.code)),
+        (_("Exercise"), receipt.assignment),
+        (_("Name"), receipt.name or "-"),
+        (_("Id in the class"), receipt.trainee or "-"),
+        (_("Hand-in number"), str(receipt.number)),
+        (_("Sealed"), receipt.at.isoformat(sep=" ", timespec="minutes")),
+        (_("Work"), _("{count} files, {size}").format(count=receipt.files, size=size_words(receipt.size))),
+    )
+
+
+def _state(counter: CounterReceipt) -> str:
+    words = {"accepted": _("accepted"), "duplicate": _("had come in before"), "set-aside": _("set aside")}
+    state = words.get(counter.state, counter.state)
+    return f"{state}, {_('late')}" if counter.late else state
+
+
+def _code(root: x509.Certificate) -> str:
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    return f"{codes.code_of(root.public_bytes(Encoding.DER))} (SHA-256 {fingerprint(root)[:16]} …)"
+
+
+def _unchecked() -> str:
+    return _("The signature of the class was not checked: the certificate of the class is missing.")
+
+
+def _no_certificate() -> Finding:
+    message = _("Name the file class-certificate.pem that your instructor handed out.")
+    return Finding("certificate-missing", message)
