@@ -46,24 +46,50 @@ class NotebookSource:
             from hanoikit.build.release import release as derive
 
             release = derive(notebook)
-        return cls(name, name, notebook, release, tuple(_questions(notebook)), files or {})
+        said = _said(notebook)
+        return cls(
+            name,
+            str(said.get("title") or name),
+            notebook,
+            release,
+            tuple(_questions(notebook)),
+            files or {},
+            _number(said.get("pass_mark"), PASS_MARK),
+        )
+
+
+def _said(part: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the course's text said of a notebook or of a cell; nothing in notebooks of other courses."""
+    said = part["metadata"].get("hanoikit")
+    return said if isinstance(said, Mapping) else {}
+
+
+def _number(value: object, otherwise: float) -> float:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else otherwise
 
 
 def _questions(notebook: dict[str, Any]) -> list[Question]:
     found = []
     heading = ""
+    prompts: dict[str, tuple[Mapping[str, Any], str]] = {}
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
+            if name := str(_said(cell).get("question") or ""):
+                prompts.setdefault(name, (_said(cell), _heading(cells.source_of(cell))))
             heading = _heading(cells.source_of(cell)) or heading
         if not cells.is_graded(cell):
             continue
         name = cells.grade_id(cell)
+        said, own = prompts.get(name, ({}, ""))
         found.append(
             Question(
                 id=name,
-                title=heading or name,
+                title=own or heading or name,
                 kind="written" if cells.is_solution(cell) else "test",
                 out_of=float(cells.nbgrader_of(cell).get("points") or 0),
+                objective=str(said.get("objective") or ""),
+                provisions=tuple(str(one) for one in said.get("provisions") or ()),
+                extra=said.get("extra") is True,
                 # A person also marks a code answer that has no tests, and a graded cell that is no code.
                 written=cells.is_solution(cell) or cell["cell_type"] != "code",
             )
