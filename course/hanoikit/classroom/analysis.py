@@ -1,17 +1,15 @@
 """The figures of a report: by trainee, by question, by objective, and what was chosen instead of the right
 answer.
 
->>> questions = by_question(source, entries, random.Random(1))
+>>> questions = by_question(source, entries)
 >>> questions[0].difficulty, questions[0].discrimination
 (0.6, None)
 
-Pure: marks in, figures out. Only automatic marks count; a question that a person still has to mark is left
-out.
+Pure: marks in, figures out. A question that a person still has to mark is left out.
 """
 
 from __future__ import annotations
 
-import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,9 +17,9 @@ from typing import Any
 
 from hanoikit.classroom import statistics
 from hanoikit.classroom.study import Studied
-from hanoikit.classroom.time_on_task import TimeSpent
+from hanoikit.classroom.time_on_task import Spread, TimeSpent, spread
 from hanoikit.errors import Finding, HanoiKitError
-from hanoikit.grading import AssignmentSource, MarkedAssignment, Question
+from hanoikit.grading import AssignmentSource, MarkedAssignment, Question, QuestionMark
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +85,8 @@ class QuestionFigures:
     discrimination: float | None
     unanswered: int
     pending: int
+    discrimination_interval: tuple[float, float] | None = None
+    time: Spread = field(default_factory=lambda: Spread(0, None, None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,35 @@ class ObjectiveFigures:
     questions: tuple[str, ...]
     out_of: float
     share: float | None
+    interval: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """What one person reached in one objective: points of the core questions that are marked."""
+
+    objective: str
+    points: float
+    out_of: float
+    questions: int
+    unanswered: int
+
+    @property
+    def share(self) -> float | None:
+        """From 0 to 1; ``None`` where nothing is marked."""
+        return self.points / self.out_of if self.out_of else None
+
+
+@dataclass(frozen=True, slots=True)
+class Reliability:
+    """How far the total of an assignment can be relied on, over ``n`` hand-ins and ``items`` questions."""
+
+    n: int
+    items: int
+    alpha: float | None
+    interval: tuple[float, float] | None
+    error: float | None
+    """Standard error of measurement, in points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,42 +145,63 @@ def counted(entries: Sequence[Entry]) -> list[MarkedAssignment]:
     return [entry.marked for entry in entries if entry.marked is not None and entry.group == "person"]
 
 
-def by_question(
-    source: AssignmentSource, entries: Sequence[Entry], rng: random.Random
-) -> list[QuestionFigures]:
-    """Difficulty and discrimination of every question, in reading order."""
-    hand_ins = counted(entries)
-    totals = [marked.core_points + marked.extra_points for marked in hand_ins]
+def by_question(source: AssignmentSource, entries: Sequence[Entry]) -> list[QuestionFigures]:
+    """Difficulty, discrimination and time of every question, in reading order."""
+    people = [entry for entry in entries if entry.group == "person" and entry.marked is not None]
+    tables = [_by_id(entry) for entry in people]
+    totals = [sum(mark.counted for mark in table.values() if not mark.by_hand) for table in tables]
     figures = []
     for question in source.questions:
-        marks = [next(m for m in marked.questions if m.question == question.id) for marked in hand_ins]
-        automatic = [mark for mark in marks if mark.state != "pending" and not question.written]
-        shares = [mark.counted / mark.out_of for mark in automatic if mark.out_of]
-        complete = len(automatic) == len(hand_ins)
+        marks = [table.get(question.id) for table in tables]
+        # Of the rest of the test only what was marked without a person: the same for all.
+        known = [
+            (mark, total - (0.0 if mark.by_hand else mark.counted))
+            for mark, total in zip(marks, totals, strict=True)
+            if mark is not None and mark.points is not None and mark.state != "pending"
+        ]
+        shares = [min(1.0, mark.counted / mark.out_of) for mark, _rest in known if mark.out_of]
+        points, rest = [mark.counted for mark, _rest in known], [other for _mark, other in known]
+        correlation = (
+            statistics.item_rest(points, [one + two for one, two in zip(points, rest, strict=True)])
+            if len(known) == len(people)
+            else None
+        )
+        minutes = [e.time.minutes[question.id] for e in people if question.id in e.time.minutes]
         figures.append(
             QuestionFigures(
                 question=question,
                 n=len(shares),
                 difficulty=statistics.difficulty(shares),
-                interval=statistics.interval(shares, rng=rng),
-                discrimination=(
-                    statistics.item_rest([mark.counted for mark in automatic], totals) if complete else None
-                ),
-                unanswered=sum(mark.state == "unanswered" for mark in marks),
-                pending=sum(mark.state == "pending" for mark in marks),
+                interval=statistics.interval(shares),
+                discrimination=correlation,
+                discrimination_interval=statistics.correlation_interval(correlation, len(known)),
+                unanswered=sum(mark is not None and mark.state == "unanswered" for mark in marks),
+                pending=sum(mark is not None and mark.state == "pending" for mark in marks),
+                time=spread(minutes),
             )
         )
     return figures
 
 
-def by_objective(source: AssignmentSource, questions: Sequence[QuestionFigures]) -> list[ObjectiveFigures]:
-    """The same figures brought together by objective, weighted by points; the examiner track is left out."""
+def by_objective(
+    source: AssignmentSource, questions: Sequence[QuestionFigures], entries: Sequence[Entry] = ()
+) -> list[ObjectiveFigures]:
+    """The same figures brought together by objective, weighted by points; the examiner track is left out.
+
+    The interval is over the shares of the single people in ``entries``.
+    """
+    people = [reached(entry) for entry in entries if entry.group == "person" and entry.marked is not None]
     figures = []
     for identity, text in source.objectives.items():
         mine = [item for item in questions if item.question.objective == identity]
         weighed = [item for item in mine if item.difficulty is not None and not item.question.extra]
         out_of = sum(item.question.out_of for item in weighed)
         earned = sum(item.question.out_of * (item.difficulty or 0.0) for item in weighed)
+        shares = [
+            min(1.0, one[identity].share or 0.0)
+            for one in people
+            if identity in one and one[identity].share is not None
+        ]
         figures.append(
             ObjectiveFigures(
                 id=identity,
@@ -159,22 +209,65 @@ def by_objective(source: AssignmentSource, questions: Sequence[QuestionFigures])
                 questions=tuple(item.question.id for item in mine),
                 out_of=out_of,
                 share=earned / out_of if out_of else None,
+                interval=statistics.interval(shares),
             )
         )
     return figures
+
+
+def reached(entry: Entry) -> dict[str, Reached]:
+    """Objective to what this person reached in one hand-in; the examiner track is left out."""
+    found: dict[str, Reached] = {}
+    for mark in entry.marked.questions if entry.marked else ():
+        if mark.extra or not mark.objective or mark.points is None:
+            continue
+        before = found.get(mark.objective, Reached(mark.objective, 0.0, 0.0, 0, 0))
+        found[mark.objective] = Reached(
+            mark.objective,
+            before.points + mark.counted,
+            before.out_of + mark.out_of,
+            before.questions + 1,
+            before.unanswered + (mark.state == "unanswered"),
+        )
+    return found
+
+
+def reliability(source: AssignmentSource, entries: Sequence[Entry], *, seed: int = 0) -> Reliability:
+    """Cronbach's alpha over the core questions that are marked automatically."""
+    items = [one.id for one in source.questions if not one.extra and not one.written]
+    tables = [_by_id(entry) for entry in entries if entry.group == "person" and entry.marked is not None]
+    points = [[table[name].counted for name in items if name in table] for table in tables]
+    points = [row for row in points if len(row) == len(items)]
+    return Reliability(
+        n=len(points),
+        items=len(items),
+        alpha=statistics.alpha(points),
+        interval=statistics.alpha_interval(points, seed=seed),
+        error=statistics.error_of_measurement(points),
+    )
+
+
+def _by_id(entry: Entry) -> dict[str, QuestionMark]:
+    return {mark.question: mark for mark in entry.marked.questions} if entry.marked else {}
 
 
 def options(question: Studied, entries: Sequence[Entry]) -> list[OptionFigures]:
     """The distractor table of a question with options; empty for other kinds. Several options may be
     chosen at once; a review (``gates``) has the decisions of all its rows, as ``row: decision``.
     """
-    if question.kind not in {"choice", "choices", "narrow", "gates"}:
+    if question.kind not in {"choice", "choices", "narrow", "gates", "match"}:
         return []
 
+    # What was handed in may have any shape: nothing here may fail on it.
     def chosen(value: Any) -> set[str]:
-        if question.kind == "gates" and value is not None:
-            return {f"{row}: {said['decision']}" for row, said in value.items() if said["decision"]}
-        return set(value) if isinstance(value, list) else {"" if value is None else str(value)}
+        if isinstance(value, Mapping):
+            said = {
+                row: one.get("decision") if isinstance(one, Mapping) else one for row, one in value.items()
+            }
+            return {f"{row}: {decision}" for row, decision in said.items() if decision}
+        if isinstance(value, list):
+            return {str(one) for one in value}
+        return {"" if value is None else str(value)}
 
     key = chosen(question.model)
     rows = [*_offered(question), ("", "")]
@@ -199,5 +292,11 @@ def _offered(question: Studied) -> list[tuple[str, str]]:
             (f"{row}: {letter}", f"{text} {decision}")
             for row, text in question.spec["rows"]
             for letter, decision in question.spec["decisions"][row]
+        ]
+    if question.kind == "match":
+        return [
+            (f"{left}: {right}", f"{text} {other}")
+            for left, text in question.spec["left"]
+            for right, other in question.spec["right"]
         ]
     return list(question.options.items())

@@ -27,10 +27,12 @@ def bars(
     line: float | None = None,
     line_label: str = "",
     sentence: str = "",
+    spans: Sequence[tuple[float, float] | None] = (),
 ) -> Markup:
     """Horizontal bars from 0 to ``top``, each with its value in words; ``line`` draws a mark such as the
     pass mark.
 
+    ``spans`` are intervals, one for each row, drawn as a thin line over the bar's end.
     ``sentence`` says what the figure shows; it is the caption and, with the values, the text alternative.
     """
     number = next(_ids)
@@ -41,11 +43,19 @@ def bars(
     for place, (name, value) in enumerate(rows):
         y = place * _ROW + 4
         length = 0 if value is None else max(0.0, min(1.0, value / top)) * _WIDTH
+        span = spans[place] if value is not None and place < len(spans) else None
+        end = _LEFT + max(length, span[1] / top * _WIDTH if span else 0.0)
         parts.append(
             f'<text x="{_LEFT - 8}" y="{y + 14}" text-anchor="end">{escape(_short(name))}</text>'
             f'<rect x="{_LEFT}" y="{y}" width="{length:.1f}" height="18" class="bar"/>'
-            f'<text x="{_LEFT + length + 6:.1f}" y="{y + 14}">{escape(_value(value, unit))}</text>'
+            f'<text x="{end + 6:.1f}" y="{y + 14}">{escape(_value(value, unit))}</text>'
         )
+        if span is not None:
+            low, high = (_LEFT + max(0.0, min(1.0, one / top)) * _WIDTH for one in span)
+            parts.append(
+                f'<path d="M{low:.1f} {y + 9}H{high:.1f}M{low:.1f} {y + 4}V{y + 14}M{high:.1f} {y + 4}V{y + 14}" '
+                'class="span"/>'
+            )
     if line is not None:
         x = _LEFT + line / top * _WIDTH
         parts.append(
@@ -59,6 +69,7 @@ def bars(
         f'width="{total}" height="{height}" direction="ltr">'
         f'<desc id="figure-{number}-values">{escape(said)}</desc>'
         "<style>text{font:13px system-ui,sans-serif;fill:var(--ink)}.bar{fill:var(--link)}"
+        ".span{stroke:var(--ink);stroke-width:1.5;fill:none}"
         ".mark{stroke:var(--ink);stroke-width:2;stroke-dasharray:6 4}</style>"
         f"{''.join(parts)}</svg></figure>"
     )

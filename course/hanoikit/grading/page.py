@@ -44,19 +44,38 @@ avoid; } a { text-decoration: none; } }
 """
 
 
-def document(title: str, body: str, *, language: str = "en") -> str:
-    """A whole page around ``body``, which holds the ``main`` element's content."""
+def document(title: str, body: str, *, language: str = "en", head: str = "") -> str:
+    """A whole page around ``body``, which holds the ``main`` element's content; ``head`` is added to its head."""
     return (
         f'<!DOCTYPE html>\n<html lang="{escape(language)}" dir="{direction()}">\n<head>\n'
         '<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
+        f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n{head}</head>\n<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
     )
 
 
 def marks_page(marked: MarkedAssignment) -> str:
     """The page of one marked assignment."""
     title = _("Marks: {title}").format(title=marked.title)
+    parts = [f"<h1>{escape(title)}</h1>", *marks_parts(marked)]
+    parts.append(f"<h2>{escape(_('About these marks'))}</h2>")
+    parts.append(about_marks())
+    return document(title, "\n".join(str(part) for part in parts))
+
+
+def about_marks() -> Markup:
+    """What the marks are worth, and what they are not."""
+    return sentence(
+        _(
+            "The keys are the course author's, and they are published with the course. These marks are "
+            "for your own learning. Summaries of provisions are in the course's own words; they are not "
+            "the authentic text."
+        )
+    )
+
+
+def marks_parts(marked: MarkedAssignment, *, level: int = 2) -> list[object]:
+    """The result, all questions, and every mark explained, under headings of ``level``."""
     head = [_("Question"), _("Points"), _("Result")]
     rows = [
         [
@@ -66,8 +85,7 @@ def marks_page(marked: MarkedAssignment) -> str:
         ]
         for mark in marked.questions
     ]
-    parts = [
-        f"<h1>{escape(title)}</h1>",
+    parts: list[object] = [
         '<div class="result">',
         sentence(wording.verdict_sentence(marked)),
         bullets(wording.sum_sentences(marked)),
@@ -75,24 +93,14 @@ def marks_page(marked: MarkedAssignment) -> str:
         table(_("All questions"), head, rows),
     ]
     if marked.findings:
-        parts.append(f"<h2>{escape(_('What was noticed in the hand-in'))}</h2>")
+        parts.append(f"<h{level}>{escape(_('What was noticed in the hand-in'))}</h{level}>")
         parts.append(bullets(wording.finding_words(finding) for finding in marked.findings))
-    parts.append(f"<h2>{escape(_('Every mark explained'))}</h2>")
-    parts.extend(_question(mark) for mark in marked.questions)
-    parts.append(f"<h2>{escape(_('About these marks'))}</h2>")
-    parts.append(
-        sentence(
-            _(
-                "The keys are the course author's, and they are published with the course. These marks are "
-                "for your own learning. Summaries of provisions are in the course's own words; they are not "
-                "the authentic text."
-            )
-        )
-    )
-    return document(title, "\n".join(str(part) for part in parts))
+    parts.append(f"<h{level}>{escape(_('Every mark explained'))}</h{level}>")
+    parts.extend(_question(mark, level + 1) for mark in marked.questions)
+    return parts
 
 
-def _question(mark: QuestionMark) -> str:
+def _question(mark: QuestionMark, level: int = 3) -> str:
     entries: list[tuple[str, object]] = [
         (_("Points"), f"{wording.points_words(mark)} ({wording.state_words(mark)})")
     ]
