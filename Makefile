@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help start test check demo bench nbgrader-tests build messages assets tour wheel clean
+.PHONY: help start test check demo bench nbgrader-tests build docs messages assets tour wheel clean
 
 help:
 	@echo "make start   set up what is missing and open the course in JupyterLab"
@@ -12,6 +12,7 @@ help:
 	@echo "make demo    a sample cohort, from release to report"
 	@echo "make build   derive the notebooks from their text sources"
 	@echo "make nbgrader-tests  run all of nbgrader's own tests against the marking engine"
+	@echo "make docs    instructor guide, slides and participant handbook into dist/docs/"
 	@echo "make bench   measure speed against the peers, ratios in one run"
 	@echo "make assets  rebuild the committed data from their scripts"
 	@echo "make messages  extract the texts that trainees see, for translators"
@@ -46,6 +47,9 @@ check: $(VENV)/.tests
 
 build: $(VENV)/.tests
 	$(BIN)/hanoikit build
+
+docs: $(VENV)/.course
+	$(BIN)/hanoikit docs --to dist/docs
 
 nbgrader-tests: $(VENV)/.tests
 	$(BIN)/python -m tests.grading.nbgrader_own

@@ -41,3 +41,8 @@ def solutions() -> Path:
 def assets() -> Path:
     """Data that the course reads, each file with its source and licence."""
     return _folder("assets", "assets")
+
+
+def guide() -> Path:
+    """The texts of the instructor guide (Markdown)."""
+    return _folder("guide", "docs/guide")
