@@ -108,6 +108,11 @@ class Exercise:
         return self.happenings[before:]
 
     @property
+    def inject_ids(self) -> dict[str, str]:
+        """The ids of the story's messages that have come in so far, by the names of their injects."""
+        return dict(self._inject_ids)
+
+    @property
     def next_at(self) -> datetime | None:
         """When the next thing happens by itself; None when nothing is left to come."""
         return self._queue[0][0] if self._queue else None
