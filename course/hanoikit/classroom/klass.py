@@ -33,6 +33,7 @@ from hanoikit.i18n import _
 if TYPE_CHECKING:
     from cryptography import x509
 
+    from hanoikit.grading.source import AssignmentSource
     from hanoikit.trust.identity import Identity
 
 FORMAT = "hanoikit.class/1"
@@ -89,12 +90,12 @@ class Class:
         title: str,
         zone: str,
         now: datetime,
-        assignments: Sequence[str] | None = None,
+        assignments: Sequence[AssignmentSource | str] | None = None,
         language: str = "en",
     ) -> Class:
         """Make a class in ``root``: course directory, keys, certificate, ``class.json``.
 
-        ``assignments`` are names of installed ones, default all; an nbgrader course directory that is there
+        ``assignments`` are sources or names of installed ones, default all; an nbgrader course directory that is there
         already keeps its settings and its own assignments. Raises :class:`ClassroomError` when there is a
         class already or the folder is in use, :class:`UsageError` for an unknown zone.
         """
@@ -329,7 +330,7 @@ def _assignment(name: str, row: Mapping[str, Any]) -> Assignment:
     )
 
 
-def _course(root: Path, assignments: Sequence[str] | None) -> CourseDirectory:
+def _course(root: Path, assignments: Sequence[AssignmentSource | str] | None) -> CourseDirectory:
     """The course directory, made or refreshed, with the engine that keeps trainees' code apart."""
     from hanoikit.grading.course import course_directory
 

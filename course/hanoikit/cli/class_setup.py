@@ -103,6 +103,10 @@ def _refresh(klass: Class, assignment: list[str] | None, title: str, zone: str) 
                 "Its {count} assignment is as it was.", "Its {count} assignments are as they were.", before
             ).format(count=before)
         )
+    known = {one.name for one in klass.assignments}
+    if more := [name for name in installed() if name not in known]:
+        text = _("The installed course has more: {names}. Take them in with --assignment NAME or all.")
+        print(text.format(names=", ".join(more)))
 
 
 @app.command()
