@@ -21,6 +21,7 @@ from hanoikit.build.course import (
     derive_all,
     derive_lesson,
     lesson_paths,
+    page_paths,
     stale,
     write,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "dumps",
     "lesson_paths",
     "loads",
+    "page_paths",
     "parse",
     "questions",
     "read",

@@ -54,6 +54,11 @@ def lesson_paths(course: Course) -> list[Path]:
     return sorted(course.lessons.glob("m[0-9][0-9]-*.md"))
 
 
+def page_paths(course: Course) -> list[Path]:
+    """The pages of the trainee's folder that belong to no module."""
+    return sorted((course.lessons / "pages").glob("*.md"))
+
+
 def assignment_paths(course: Course) -> list[Path]:
     return sorted(path for path in course.solutions.glob("*/*.md") if path.stem == path.parent.name)
 
@@ -67,7 +72,8 @@ def derive_all(course: Course, *, citations: text.Citations | None = None) -> De
     findings: list[Finding] = []
     lessons = list(_read_all(lesson_paths(course), "lesson", findings))
     assignments = list(_read_all(assignment_paths(course), "assignment", findings))
-    for source in (*lessons, *assignments):
+    pages = list(_read_all(page_paths(course), "page", findings))
+    for source in (*lessons, *assignments, *pages):
         findings += check_source(source, citations)
     findings += _check_pairs(lessons, assignments)
     _stop_at(findings)
@@ -94,7 +100,7 @@ def derive_all(course: Course, *, citations: text.Citations | None = None) -> De
 
 
 def derive_lesson(path: Path, *, citations: text.Citations | None = None) -> Notebook:
-    """One lesson's notebook; raises :class:`BuildError` with every finding."""
+    """The notebook of one lesson or page; raises :class:`BuildError` with every finding."""
     citations = citations or text.Treaty()
     source = read(path)
     _stop_at(check_source(source, citations))
@@ -120,7 +126,7 @@ def _read_all(paths: list[Path], kind: str, findings: list[Finding]) -> Iterator
                 )
             )
             continue
-        if source.kind in {"lesson", "assignment"} and source.kind != kind:
+        if source.kind in {"lesson", "assignment", "page"} and source.kind != kind:
             line = source.line_of(("kind",))
             findings.append(
                 Finding("wrong-kind", f"in this folder the kind has to be {kind}.", source.place(line))

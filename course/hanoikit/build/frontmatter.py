@@ -62,6 +62,14 @@ SCHEMA: dict[str, Any] = {
     "then": {"required": ["pass_mark"]},
 }
 
+PAGE_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": ["kind", "title"],
+    "additionalProperties": False,
+    "properties": {"kind": {"const": "page"}, "title": _TEXT},
+}
+"""A page of the trainee's folder that belongs to no module: it teaches no objective and has no marks."""
+
 
 def check(source: Source) -> list[Finding]:
     """Everything in the front matter that does not fit the schema, in reading order."""
@@ -72,7 +80,9 @@ def check(source: Source) -> list[Finding]:
     def add(line: int, code: str, message: str) -> None:
         found.append((line, Finding(code, message, source.place(line))))
 
-    for error in Draft202012Validator(SCHEMA).iter_errors(dict(source.front)):
+    for error in Draft202012Validator(PAGE_SCHEMA if source.kind == "page" else SCHEMA).iter_errors(
+        dict(source.front)
+    ):
         path = tuple(error.absolute_path)
         label = ".".join(str(part) for part in path) or "front matter"
         add(source.line_of(path), "front-matter", f"{label}: {_sentence(error)}")

@@ -4,7 +4,7 @@
 >>> notebook["cells"][3]["id"]
 'm04-q1-ask'
 
-Cells that are only machinery are folded; model answers and instructor notes stay behind; the same source
+Cells that are only machinery are folded; model answers, hints and instructor notes stay behind; the same source
 gives the same bytes (ids come from question ids and headings, not from chance).
 """
 
@@ -24,7 +24,11 @@ from hanoikit.build.text import Citations, Treaty
 FOLDED = frozenset({"setup", "lab", "ask", "selfcheck", "mark"})
 """Tags of cells whose code is folded: the trainee sees what they show, and can still open them."""
 
-REFERENCE_PAGE = {"lesson": "../reference/convention.md", "assignment": "../../reference/convention.md"}
+REFERENCE_PAGE = {
+    "page": "reference/convention.md",
+    "lesson": "../reference/convention.md",
+    "assignment": "../../reference/convention.md",
+}
 """The reference page of the trainee's folder, seen from where a notebook of this kind lies in it."""
 
 _KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -61,6 +65,9 @@ def _cell(cell: Cell, source: Source, names: _Names, citations: Citations) -> di
         # The text of the course is read, not edited by a double click that goes wrong.
         metadata["editable"] = False
         metadata["deletable"] = False
+    if "hints" in metadata.get("hanoikit", {}):
+        # An instructor releases them one by one; they are in no notebook.
+        metadata["hanoikit"].pop("hints")
     identity = _identity(cell)
     if assignment and cell.kind == "code" and "ask" in cell.tags and identity:
         metadata["nbgrader"] = _locked(identity)
@@ -70,7 +77,9 @@ def _cell(cell: Cell, source: Source, names: _Names, citations: Citations) -> di
         names.used.discard(identity)
     text = cell.source
     if cell.kind == "markdown":
-        text = citations.expand(text, base=REFERENCE_PAGE["assignment" if assignment else "lesson"])
+        text = citations.expand(
+            text, base=REFERENCE_PAGE[source.kind if source.kind in REFERENCE_PAGE else "lesson"]
+        )
     made: dict[str, Any] = {
         "cell_type": cell.kind,
         "id": names.unique(identity or names.positional()),

@@ -30,7 +30,9 @@ def build(
         )
     course = build.Course.of_checkout(root)
     derived = build.derive_all(course)
-    count = len(build.lesson_paths(course)) + len(build.assignment_paths(course))
+    count = sum(
+        len(paths(course)) for paths in (build.lesson_paths, build.assignment_paths, build.page_paths)
+    )
     if check:
         if findings := build.stale(derived):
             raise StaleDerivative(

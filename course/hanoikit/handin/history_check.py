@@ -304,9 +304,14 @@ def _is_hand_in(line: Proven, receipt: Receipt | CounterReceipt) -> bool:
 
 def _reasons(record: dict[str, Any]) -> list[str]:
     said = record.get("findings")
-    return (
-        [one if isinstance(one, str) else json.dumps(one) for one in said] if isinstance(said, list) else []
-    )
+    return [_reason(one) for one in said] if isinstance(said, list) else []
+
+
+def _reason(said: Any) -> str:
+    """A finding as the ledger has it: with its sentence, or as a code."""
+    if isinstance(said, dict) and said.get("message"):
+        return str(said["message"]).rstrip(".")
+    return said if isinstance(said, str) else json.dumps(said)
 
 
 def _shown(points: Decimal | None) -> str:

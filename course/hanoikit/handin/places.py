@@ -17,6 +17,7 @@ import secrets
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from hanoikit.errors import HandInError
 from hanoikit.i18n import _
@@ -40,6 +41,45 @@ def place(words: str | Path) -> Path:
     if _LETTER.fullmatch(text):
         text += "\\"
     return Path(text).expanduser()
+
+
+def sticks() -> list[tuple[str, Path]]:
+    """The sticks that are plugged in, as (name, folder); empty where the system does not tell."""
+    try:
+        if sys.platform == "win32":
+            return _drives()
+        if sys.platform == "darwin":
+            found = [path for path in Path("/Volumes").iterdir() if path.is_dir() and not path.is_symlink()]
+        else:
+            found = mounted(Path("/proc/mounts").read_text(encoding="utf-8", errors="replace"))
+    except OSError:
+        return []
+    return [(path.name, path) for path in sorted(found)]
+
+
+def mounted(mounts: str) -> list[Path]:
+    """The folders that desktops mount sticks at, from the text of /proc/mounts (blanks are written as \\040)."""
+    found = []
+    for line in mounts.splitlines():
+        fields = line.split(" ")
+        if len(fields) > 1 and fields[1].startswith(("/media/", "/run/media/")):
+            name = re.sub(r"\\([0-7]{3})", lambda octal: chr(int(octal[1], 8)), fields[1])
+            found.append(Path(name))
+    return found
+
+
+def _drives() -> list[tuple[str, Path]]:
+    import ctypes
+
+    system: Any = getattr(ctypes, "windll").kernel32  # noqa: B009
+    there = system.GetLogicalDrives()
+    letters = [chr(ord("A") + number) for number in range(26) if there >> number & 1]
+    removable = 2
+    return [
+        (f"{letter}:", Path(f"{letter}:\\"))
+        for letter in letters
+        if system.GetDriveTypeW(f"{letter}:\\") == removable
+    ]
 
 
 def lay(data: bytes, folder: Path, name: str, *, check: Callable[[Path], bool] | None = None) -> Path:

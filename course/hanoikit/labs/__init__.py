@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from hanoikit.labs.bench_panel import evidence_bench
     from hanoikit.labs.briefing import case_briefing
+    from hanoikit.labs.capstone_panel import whole_case
     from hanoikit.labs.desk_panel import desk
     from hanoikit.labs.dual_panel import dual_criminality_table
     from hanoikit.labs.entry_panel import entry_into_force
     from hanoikit.labs.exhibit_panel import exhibit_reader
+    from hanoikit.labs.hand_in_panel import hand_in
     from hanoikit.labs.hash_panel import hash_bench
     from hanoikit.labs.jurisdiction_panel import jurisdiction_finder
     from hanoikit.labs.log_panel import log_check
@@ -41,6 +43,7 @@ __all__ = [
     "entry_into_force",
     "evidence_bench",
     "exhibit_reader",
+    "hand_in",
     "hash_bench",
     "jurisdiction_finder",
     "log_check",
@@ -56,6 +59,7 @@ __all__ = [
     "tamper_lab",
     "time_bench",
     "tracing_bench",
+    "whole_case",
 ]
 
 # No module is called like a lab: importing it would put the module in the place of the function.
@@ -66,6 +70,7 @@ _HOMES = {
     "entry_into_force": "entry_panel",
     "evidence_bench": "bench_panel",
     "exhibit_reader": "exhibit_panel",
+    "hand_in": "hand_in_panel",
     "hash_bench": "hash_panel",
     "jurisdiction_finder": "jurisdiction_panel",
     "log_check": "log_panel",
@@ -81,6 +86,7 @@ _HOMES = {
     "tamper_lab": "tamper_panel",
     "time_bench": "time_panel",
     "tracing_bench": "tracing_panel",
+    "whole_case": "capstone_panel",
 }
 
 

@@ -31,6 +31,11 @@ def preformatted(value: object) -> Markup:
     return Markup(f"<pre>{escape(str(value))}</pre>")
 
 
+def large(value: object) -> Markup:
+    """A code in large fixed-width letters, to be read out or written down."""
+    return Markup(f'<p class="hk-large"><code>{escape(str(value))}</code></p>')
+
+
 def strong(value: object) -> Markup:
     """A word that carries the result."""
     return Markup(f'<span class="hk-mark">{escape(str(value))}</span>')

@@ -75,6 +75,18 @@ function valuesOf(step) {
   return values;
 }
 
+// What is typed in an open notebook is on the disk only after it was saved. The course's own part of JupyterLab listens
+// for this; without it, or when the saving does not end, the answer is false.
+async function saveAll(root) {
+  const asked = new CustomEvent("hanoikit:save", { detail: { wait: [] } });
+  document.dispatchEvent(asked);
+  if (!asked.detail.wait.length) return false;
+  root.setAttribute("aria-busy", "true");
+  const late = new Promise((resolve) => setTimeout(() => resolve(false), 10_000));
+  const all = Promise.all(asked.detail.wait).then(() => true, () => false);
+  return Promise.race([all, late]);
+}
+
 function render({ model, el }) {
   const prefix = `hk${Math.random().toString(36).slice(2, 9)}`;
   const root = make("section", { class: "hk-panel", "aria-labelledby": `${prefix}-title`, dir: model.get("dir") });
@@ -127,7 +139,10 @@ function render({ model, el }) {
       const buttons = make("div", { class: "hk-buttons" });
       for (const button of step.buttons || []) {
         const node = make("button", { type: "button", id: `${key}-${button.id}`, text: button.label });
-        node.addEventListener("click", () => send({ step: step.id, action: button.id, values: valuesOf(form) }));
+        node.addEventListener("click", async () => {
+          const saved = step.saves ? { saved: await saveAll(root) } : {};
+          send({ step: step.id, action: button.id, values: { ...valuesOf(form), ...saved } });
+        });
         buttons.append(node);
       }
       // Nothing waits for a pause in the typing: while one change is under way, only the newest of the others is kept.

@@ -101,6 +101,8 @@ class Step:
     ``text`` is HTML made with ``hanoikit.labs.html``; ``refresh`` gives the fields anew before each drawing, for lists
     that depend on earlier steps. A ``live`` step runs when the panel is made and at each change of a field, with
     ``"change"`` as its action. ``beside`` puts the result next to a long form where the page is wide enough.
+    ``saves``: before its function runs, JupyterLab is asked to save what is open; ``values["saved"]`` says whether it
+    did.
     """
 
     id: str
@@ -112,6 +114,7 @@ class Step:
     refresh: Callable[[], Sequence[Field]] | None = None
     live: bool = False
     beside: bool = False
+    saves: bool = False
     result: Result | None = field(default=None)
 
     def as_dict(self) -> dict[str, Any]:
@@ -124,7 +127,7 @@ class Step:
             "buttons": [{"id": button.id, "label": button.label} for button in self.buttons],
             "live": self.live,
         }
-        return made | {"beside": True} if self.beside else made
+        return made | {name: True for name in ("beside", "saves") if getattr(self, name)}
 
     def perform(self, action: str, values: Values) -> Result:
         """Run the step with the values given; what is not given is as the fields show it. A refusal is a result."""

@@ -27,7 +27,7 @@ def default_folder(here: Path | None = None) -> Path:
 
 
 def contents() -> dict[str, bytes]:
-    """Every file of the folder: lessons, exercises, the reference page and the page to start from.
+    """Every file of the folder: lessons, exercises, pages, the reference page and the page to start from.
 
     Raises :class:`~hanoikit.errors.BuildError` when a lesson's text source has faults.
     """
@@ -40,6 +40,13 @@ def contents() -> dict[str, bytes]:
         name = f"lessons/{path.stem}.ipynb"
         lessons.append((name, str(notebook["metadata"]["hanoikit"].get("title", path.stem))))
         made[name] = build.dumps(notebook).encode()
+    pages: list[tuple[str, str]] = []
+    for path in sorted((resources.lessons() / "pages").glob("*.md")):
+        notebook = build.derive_lesson(path)
+        title = str(notebook["metadata"]["hanoikit"].get("title", path.stem))
+        # A page has the name that a person looks for; it lies beside the page to start from.
+        pages.append((f"{title}.ipynb", title))
+        made[f"{title}.ipynb"] = build.dumps(notebook).encode()
     for picture in _pictures(resources.lessons()):
         made[f"lessons/{picture.relative_to(resources.lessons()).as_posix()}"] = picture.read_bytes()
     exercises = []
@@ -50,7 +57,7 @@ def contents() -> dict[str, bytes]:
             front = build.loads(made[name].decode()).get("metadata", {}).get("hanoikit", {})
             exercises.append((name, str(front.get("title", path.stem))))
     made[REFERENCE_PAGE] = convention.reference_page().encode()
-    made[START_PAGE] = start_page(lessons, exercises).encode()
+    made[START_PAGE] = start_page(lessons, exercises, pages).encode()
     return made
 
 

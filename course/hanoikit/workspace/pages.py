@@ -15,7 +15,11 @@ from hanoikit.i18n import _
 START_PAGE = "Start here.md"
 
 
-def start_page(lessons: Sequence[tuple[str, str]], exercises: Sequence[tuple[str, str]]) -> str:
+def start_page(
+    lessons: Sequence[tuple[str, str]],
+    exercises: Sequence[tuple[str, str]],
+    pages: Sequence[tuple[str, str]] = (),
+) -> str:
     """The page in Markdown, in the trainee's language; each entry is a path in the folder and its title."""
     parts = [
         f"# {_('Start here')}",
@@ -32,6 +36,18 @@ def start_page(lessons: Sequence[tuple[str, str]], exercises: Sequence[tuple[str
         _(
             "An exercise works in the same way: open it, press the blue button, and answer. You do not have "
             "to write code, except in questions that say so."
+        ),
+        *(
+            [
+                f"## {_('4. Hand in')}",
+                _links(pages, ""),
+                _(
+                    "The page seals your work into one file and shows you a code. You can put the file on a stick, "
+                    "into a shared folder or into a mail. You do not have to be in a class to read the receipt."
+                ),
+            ]
+            if pages
+            else []
         ),
         f"## {_('Where your answers are')}",
         _(

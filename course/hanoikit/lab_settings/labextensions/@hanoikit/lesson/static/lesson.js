@@ -55,6 +55,12 @@
     autoStart: true,
     activate: (app) => {
       const running = new WeakSet();
+      // The page "Hand in" asks for this before it seals: everything that is open is written to the disk.
+      document.addEventListener("hanoikit:save", (event) => {
+        for (const widget of app.shell.widgets("main"))
+          if (widget.context?.model?.dirty) event.detail.wait.push(widget.context.save());
+        event.detail.wait.push(Promise.resolve());
+      });
       app.commands.addCommand("hanoikit:run-lesson", {
         label: (args) => args.label || "Run the whole lesson",
         caption: (args) => args.caption || "",

@@ -1,0 +1,418 @@
+"""Handing in without a terminal: choose the exercise, seal it, read the code, and check what one holds.
+
+>>> lab = hand_in()
+>>> lab.press("who", "keep", name="Lan Anh Tran", id="t07").say
+'You are Lan Anh Tran, t07.'
+>>> lab.press("exercise", "change", exercise="m04-evidence-chain").say
+'7 of 8 questions are answered.'
+>>> lab.press("seal", "seal", where="keep").say
+'Done. Your code: K7QF-2M9X-PT3A'
+
+The rules are those of ``hanoikit.handin``; ``hanoikit submit`` and ``hanoikit receipt`` do the same in a terminal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from hanoikit.errors import Finding, HanoiKitError
+from hanoikit.exercise.sheet import local_now
+from hanoikit.handin import codes, places, submitting, verifying
+from hanoikit.handin.me import HandOut, Me
+from hanoikit.handin.receipt import CounterReceipt
+from hanoikit.handin.submitting import HandedIn, Kept
+from hanoikit.i18n import _
+from hanoikit.labs.html import Markup, bullets, code, join, large, preformatted, sentence, strong, table
+from hanoikit.labs.panel import Button, Field, Result, Step, Values, panel
+
+KEEP, ROOM, FOLDER = "keep", "room", "folder"
+COUNTER_ENDING = ".counter-receipt.json"
+
+
+def hand_in(folder: Path | str | None = None, *, clock: Callable[[], datetime] = local_now) -> Any:
+    """The panel for the course folder ``folder`` (default: the one that the notebook lies in)."""
+    start = Path(folder) if folder is not None else Path.cwd()
+    desk = _HandIn(submitting.workspace_of(start) or start.absolute(), clock)
+    return panel(_("Hand in"), [desk.who_step, desk.exercise_step, desk.seal_step, desk.check_step])
+
+
+class _HandIn:
+    """What the four steps share: the course folder, and the exercise that was chosen."""
+
+    def __init__(self, workspace: Path, clock: Callable[[], datetime]) -> None:
+        self.workspace, self._clock = workspace, clock
+        self.chosen = ""
+        self.who_step = Step(
+            "who",
+            _("Who you are"),
+            self._class_words(),
+            refresh=self._who_fields,
+            buttons=[Button("keep", _("Keep this"))],
+            run=self._keep,
+        )
+        self.exercise_step = Step(
+            "exercise",
+            _("Which exercise"),
+            refresh=self._exercise_fields,
+            run=self._look,
+            live=True,
+        )
+        self.seal_step = Step(
+            "seal",
+            _("Seal and hand in"),
+            sentence(
+                _(
+                    "One button saves what is open, seals your work into one file, and puts it where you say. A copy "
+                    "stays in your course folder. You can hand in again later; the last one in time counts."
+                )
+            ),
+            refresh=self._where_fields,
+            buttons=[
+                Button("seal", _("Seal and hand in")),
+                Button("look", _("Look for sticks again")),
+            ],
+            run=self._seal,
+            saves=True,
+        )
+        self.check_step = Step(
+            "check",
+            _("Check a receipt or your marks"),
+            sentence(
+                _(
+                    "Nothing is sent anywhere. Choose a file of yours, or write the name of a history that your "
+                    "instructor gave you."
+                )
+            ),
+            refresh=self._check_fields,
+            buttons=[Button("check", _("Check"))],
+            run=self._check,
+        )
+
+    # who
+
+    def _class_words(self) -> Markup:
+        handed_out = self._hand_out()
+        if handed_out is None:
+            return sentence(
+                _(
+                    "There is no class here: you can seal your work all the same. If your instructor gave you a "
+                    "folder with the file class.json, copy its content into your course folder."
+                )
+            )
+        words = [sentence(_("Class:"), strong(handed_out.title))]
+        if handed_out.code:
+            words.append(
+                sentence(
+                    _("Code of the class:"),
+                    code(handed_out.code),
+                    _(
+                        "Your instructor shows the same code. If it differs, you have the files of another class."
+                    ),
+                )
+            )
+        return join(*words)
+
+    def _hand_out(self) -> HandOut | None:
+        try:
+            return HandOut.of(self.workspace)
+        except HanoiKitError:
+            return None
+
+    def _who_fields(self) -> list[Field]:
+        try:
+            me = Me.of(self.workspace)
+        except HanoiKitError:
+            me = Me(self.workspace)
+        return [
+            Field(
+                "name",
+                "line",
+                _("Your name"),
+                value=me.name,
+                hint=_("As it stands in the list of your class."),
+            ),
+            Field(
+                "id",
+                "text",
+                _("Your id in the class"),
+                value=me.id,
+                hint=_("For example t07. Empty if unknown."),
+            ),
+        ]
+
+    def _keep(self, values: Values) -> Result:
+        HandOut.of(self.workspace)  # says so when the files of two classes were mixed
+        me = Me.of(self.workspace).set(name=str(values["name"]), id=str(values["id"]))
+        if not me.who:
+            return Result(sentence(_("Write your name first.")), say=_("Write your name first."), ok=False)
+        said = _("You are {who}.").format(who=", ".join(filter(None, [me.name, me.id])))
+        return Result(sentence(said), say=said)
+
+    # which exercise
+
+    def _exercise_fields(self) -> list[Field]:
+        every = submitting.exercises(self.workspace)
+        options = tuple((one.name, f"{one.name.partition('-')[0].upper()} · {one.title}") for one in every)
+        self.chosen = self.chosen or _latest(every)
+        return [Field("exercise", "select", _("Exercise"), options, self.chosen)]
+
+    def _look(self, values: Values) -> Result:
+        self.chosen = str(values["exercise"])
+        if not self.chosen:
+            said = _("There is no exercise in this folder.")
+            return Result(sentence(said), say=said, ok=False)
+        one = submitting.exercise(self.workspace, self.chosen)
+        answered = len(one.asked) - len(one.open)
+        said = _("{answered} of {asked} questions are answered.").format(
+            answered=answered, asked=len(one.asked)
+        )
+        rows = [
+            (_("Answered"), f"{answered} / {len(one.asked)}"),
+            (_("Open"), ", ".join(one.open) or _("none")),
+        ]
+        handed_out = self._hand_out()
+        if handed_out is not None and (due := handed_out.due.get(one.name)) is not None:
+            rows.append((_("Due"), due.strftime("%Y-%m-%d %H:%M %z")))
+        parts = [sentence(strong(said)), table(_("How far you are"), [_("What"), _("State")], rows)]
+        if one.handed_in:
+            parts.append(_kept_table(one.handed_in))
+        return Result(join(*parts), say=said)
+
+    # seal
+
+    def _where_fields(self) -> list[Field]:
+        options = [(f"stick:{path}", _("Stick: {name}").format(name=name)) for name, path in places.sticks()]
+        room = self._room()
+        if room is not None:
+            options.insert(
+                0, (ROOM, _("The room of your class: {title}").format(title=room.title or room.address))
+            )
+        options += [
+            (KEEP, _("Only keep it: I send it by mail, or copy it myself")),
+            (FOLDER, _("Another folder, which I write here")),
+        ]
+        return [
+            Field("where", "select", _("Where to"), tuple(options), options[0][0]),
+            Field(
+                "folder",
+                "line",
+                _("Folder"),
+                hint=_("Only for “Another folder”. On Windows for example E: or S:\\handed-in"),
+            ),
+        ]
+
+    def _room(self) -> Any:
+        """The room that this folder has joined, if there is one."""
+        from hanoikit.handin.me import PRIVATE
+        from hanoikit.workshop.membership import Membership
+
+        return Membership.read(self.workspace / PRIVATE)
+
+    def _seal(self, values: Values) -> Result:
+        if values["action"] == "look":
+            count = len(places.sticks())
+            said = _("{count} sticks are there.").format(count=count) if count else _("There is no stick.")
+            return Result(sentence(said), say=said)
+        where = str(values["where"])
+        target = None
+        if where == FOLDER:
+            target = places.place(str(values["folder"]) or ".") if str(values["folder"]).strip() else None
+            if target is None:
+                said = _("Write the folder first.")
+                return Result(sentence(said), say=said, ok=False)
+            if not target.is_absolute():
+                target = self.workspace / target
+        elif where.startswith("stick:"):
+            target = Path(where.removeprefix("stick:"))
+        done = submitting.hand_in(self.workspace, self.chosen, to=target, at=self._clock())
+        findings = list(done.findings)
+        if values.get("saved") is False:
+            findings.append(_unsaved())
+        if where == ROOM:
+            return self._through_the_room(done, findings)
+        said = _("Done. Your code: {code}").format(code=done.receipt.code)
+        return Result(_sealed(done, findings, mail=target is None), say=said)
+
+    def _through_the_room(self, done: HandedIn, findings: list[Finding]) -> Result:
+        from hanoikit.workshop.client import RoomClient
+
+        room = self._room()
+        shown = _sealed(done, findings, mail=False)
+        if room is None:
+            said = _(
+                "You are in no room any more. Your work is sealed and kept; choose another place for it."
+            )
+            return Result(join(sentence(strong(said)), shown), say=said, ok=False)
+        try:
+            reply = RoomClient(room.address).hand_in(room.token, done.kept)
+        except (HanoiKitError, OSError) as error:
+            said = _("The room did not take it. Your work is sealed and kept.")
+            return Result(join(sentence(strong(said)), sentence(str(error)), shown), say=said, ok=False)
+        counter = self._keep_counter(reply, done)
+        said = _("Handed in. Your code: {code}").format(code=done.receipt.code)
+        words = (
+            _("The class has signed that it came in at {time}; its receipt lies beside yours.").format(
+                time=counter.received.astimezone().strftime("%H:%M")
+            )
+            if counter is not None
+            else _("The room has taken it.")
+        )
+        return Result(join(sentence(strong(words)), shown), say=said)
+
+    def _keep_counter(self, reply: dict[str, Any], done: HandedIn) -> CounterReceipt | None:
+        """The class's receipt out of the room's reply, kept beside one's own; None when it is none."""
+        import json
+
+        given = reply.get("receipt")
+        text = given if isinstance(given, str) else json.dumps(given, ensure_ascii=False)
+        handed_out = self._hand_out()
+        try:
+            counter = CounterReceipt.from_json(text)
+            if handed_out is not None and handed_out.certificate is not None:
+                counter.verify([handed_out.certificate])
+            name = done.kept.name.removesuffix(".hanoi.zip") + COUNTER_ENDING
+            places.lay(counter.to_json().encode(), done.kept.parent, name)
+        except HanoiKitError:
+            return None
+        return counter
+
+    # check
+
+    def _check_fields(self) -> list[Field]:
+        folder = self.workspace / submitting.KEPT
+        own = (
+            sorted(folder.glob("*.hanoi.zip"), key=lambda path: -path.stat().st_mtime)
+            if folder.is_dir()
+            else []
+        )
+        own += sorted(folder.glob(f"*{COUNTER_ENDING}")) if folder.is_dir() else []
+        options = (*((str(path), path.name) for path in own), (FOLDER, _("The file that I write here")))
+        return [
+            Field("file", "select", _("File"), options, options[0][0]),
+            Field("path", "line", _("Another file"), hint=_("For example t07.json in your course folder.")),
+            Field(
+                "history",
+                "line",
+                _("History of your marks, to compare (if you have one)"),
+                hint=_("The file that your instructor gave you, for example t07.json"),
+            ),
+        ]
+
+    def _check(self, values: Values) -> Result:
+        chosen = str(values["file"])
+        path = self._path(str(values["path"])) if chosen == FOLDER else Path(chosen)
+        if path is None:
+            said = _("Write the name of the file first.")
+            return Result(sentence(said), say=said, ok=False)
+        checked = verifying.check_file(path, history=self._path(str(values["history"])))
+        parts = [
+            sentence(strong(checked.sentence)),
+            table(
+                _("What the file says"),
+                [
+                    _(
+                        "What",
+                    ),
+                    _("Value"),
+                ],
+                checked.facts,
+            ),
+        ]
+        if checked.history is not None:
+            lines = [verifying.mark_words(one) for one in checked.history.standings()]
+            parts += [sentence(_("Your marks, as the ledger has them:")), bullets(lines)]
+        if checked.findings:
+            parts += [sentence(_("What was found:")), bullets(str(finding) for finding in checked.findings)]
+        parts += [sentence(_("What checked it:")), bullets(code(name) for name in _USED[checked.kind])]
+        return Result(join(*parts), say=checked.sentence, ok=checked.ok)
+
+    def _path(self, words: str) -> Path | None:
+        if not words.strip():
+            return None
+        path = places.place(words)
+        return path if path.is_absolute() else self.workspace / path
+
+
+_USED = {
+    "bundle": ("hashlib.sha256", "hanoikit.evidence.bagging.manifest_bytes", "Ed25519PublicKey.verify"),
+    "receipt": ("hanoikit.trust.canonical.canonical", "Ed25519PublicKey.verify"),
+    "counter-receipt": ("hanoikit.trust.certificates.verify", "hanoikit.trust.certificates.check_signature"),
+    "history": (
+        "hanoikit.trust.certificates.verify",
+        "hanoikit.evidence.seal.SignedRoot.verify",
+        "hanoikit.evidence.merkle.leaf_hash",
+        "hanoikit.evidence.merkle.check_inclusion",
+    ),
+}
+
+
+def _latest(every: Sequence[submitting.Exercise]) -> str:
+    """The exercise that was worked on last, the first one where none was."""
+    sheets = {one.name: one.folder / "answers.jsonl" for one in every}
+    worked = {name: path.stat().st_mtime for name, path in sheets.items() if path.is_file()}
+    return max(worked, key=lambda name: worked[name], default=every[0].name if every else "")
+
+
+def _kept_table(kept: Sequence[Kept]) -> Markup:
+    rows = [
+        (str(one.receipt.number), one.receipt.at.strftime("%Y-%m-%d %H:%M"), code(one.receipt.code))
+        for one in kept
+    ]
+    return table(_("Handed in so far"), [_("Number"), _("Sealed"), _("Code")], rows)
+
+
+def _unsaved() -> Finding:
+    message = _(
+        "The notebooks that are open could not be saved by themselves. If you typed text or code, save (Ctrl+S) and "
+        "hand in again. Answers given with controls are saved."
+    )
+    return Finding("not-saved", message, severity="warning")
+
+
+def _sealed(done: HandedIn, findings: Sequence[Finding], *, mail: bool) -> Markup:
+    """The receipt for the eye: the code, the file, what to know, and the mail where one is needed."""
+    parts = [large(done.receipt.code), sentence(_("To read out:"), codes.spelled(done.receipt.code))]
+    if done.repeated:
+        parts.append(
+            sentence(
+                _("Nothing changed since you sealed hand-in {number}: it is the same one.").format(
+                    number=done.receipt.number
+                )
+            )
+        )
+    rows: list[tuple[object, ...]] = [
+        (_("File"), code(done.path.name)),
+        (_("It lies in"), code(done.path.parent)),
+        (_("Size"), submitting.size_words(done.size)),
+        (_("Hand-in number"), done.receipt.number),
+        (_("Answers in it"), done.answered),
+    ]
+    if done.kept != done.path:
+        rows.append((_("Your own copy"), code(done.kept)))
+    parts.append(table(_("Your hand-in"), [_("What"), _("Value")], rows))
+    if findings:
+        parts += [sentence(_("You should know:")), bullets(str(finding) for finding in findings)]
+    if mail:
+        parts.append(_mail(done))
+    parts.append(sentence(_("Write the code down. Your instructor reads out the codes of what came in.")))
+    return join(*parts)
+
+
+def _mail(done: HandedIn) -> Markup:
+    subject, text = submitting.mail(done)
+    words = [
+        sentence(
+            _(
+                "Send it by mail: attach the file above (in JupyterLab: right-click it under handed-in, Download)."
+            )
+        ),
+        preformatted(f"{_('Subject')}: {subject}\n\n{text}"),
+    ]
+    if done.size > submitting.MAIL_SIZE:
+        words.insert(
+            0, sentence(strong(_("It is large for a mail; many mail services refuse it. Use a stick.")))
+        )
+    return join(*words)
