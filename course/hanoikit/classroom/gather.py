@@ -12,7 +12,7 @@ then there are no names of a roster and no receipts, and lateness is told by the
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from hanoikit.classroom import time_on_task
 from hanoikit.classroom.analysis import Entry, HandInFacts
+from hanoikit.classroom.gather_ledger import Told
 from hanoikit.classroom.time_on_task import TimeSpent
-from hanoikit.errors import ArtefactUnreadable, Finding, GradingError, HanoiKitError, SheetError
+from hanoikit.errors import GradingError, HanoiKitError, SheetError
 from hanoikit.grading.marks import MarkedAssignment, QuestionMark, State
 from hanoikit.i18n import _
 
@@ -69,7 +70,7 @@ def entries(
     layout = Layout.of(root.resolve()).whole_class()
     names = _names(klass)
     submissions, known = _gradebook(layout)
-    facts = {} if isinstance(klass, Path) else ledger_facts(klass)
+    facts = {} if isinstance(klass, Path) else Told.by(klass).facts
     wanted = []
     for assignment in layout.assignments() if assignments is None else assignments:
         folders = dict(layout.students(assignment))
@@ -288,66 +289,3 @@ def _rows(engine: Any) -> tuple[Sequence[Any], Sequence[Any]]:
 def _utc(moment: datetime | None) -> datetime | None:
     """nbgrader keeps UTC without saying so."""
     return None if moment is None else moment.replace(tzinfo=UTC)
-
-
-def ledger_facts(klass: Class) -> dict[tuple[str, str], HandInFacts]:
-    """(assignment, trainee) to the hand-in that counts, out of the class's ledger; empty without a ledger.
-
-    What was set aside is not counted, but its findings are kept with those of the hand-in that counts.
-    """
-    from hanoikit.trust.chain import Chain
-
-    if not klass.ledger_path.is_file():
-        return {}
-    try:
-        lines = Chain.from_bytes(klass.ledger_path.read_bytes()).lines
-    except (OSError, ArtefactUnreadable):
-        # ``hanoikit class ledger`` says what is wrong; a report does without.
-        return {}
-    due = {one.name: one.due for one in klass.assignments}
-    found: dict[tuple[str, str], HandInFacts] = {}
-    aside: dict[tuple[str, str], tuple[Finding, ...]] = {}
-    for line in lines:
-        record = line.record
-        if record.get("entry") != "hand-in" or not record.get("trainee"):
-            continue
-        key = (str(record.get("assignment", "")), str(record["trainee"]))
-        findings = tuple(_findings(record.get("findings") or ()))
-        if record.get("state") == "set-aside":
-            aside[key] = (*aside.get(key, ()), *findings)
-        elif record.get("state") == "accepted":
-            found[key] = HandInFacts(
-                at=_moment(record.get("made")) or _moment(record.get("received")) or line.at,
-                late=bool(record.get("late")),
-                due=due.get(key[0]),
-                code=str(record.get("code") or ""),
-                file=str(record.get("file") or ""),
-                state="accepted",
-                findings=findings,
-            )
-    for key, findings in aside.items():
-        kept = found.get(key, HandInFacts(state="set-aside", due=due.get(key[0])))
-        found[key] = replace(kept, findings=(*kept.findings, *findings))
-    return found
-
-
-def _moment(text: Any) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text) if isinstance(text, str) else None
-    except ValueError:
-        return None
-    return moment if moment is not None and moment.tzinfo is not None else None
-
-
-def _findings(values: Iterable[Any]) -> Iterable[Finding]:
-    for value in values:
-        if isinstance(value, Mapping):
-            severity = str(value.get("severity", "error"))
-            yield Finding(
-                str(value.get("code", "finding")),
-                str(value.get("message", "")),
-                str(value.get("where", "")),
-                severity=severity if severity in ("error", "warning", "note") else "error",  # type: ignore[arg-type]
-            )
-        else:
-            yield Finding(str(value), str(value))

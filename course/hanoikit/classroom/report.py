@@ -81,7 +81,9 @@ def page(
     parts: list[object] = [heading(1, title)]
     if about.at is not None:
         parts.append(
-            sentence(_("Made {at}. Keep it among instructors.").format(at=moment(about.at, about.zone)))
+            sentence(
+                _("As of {at}. Keep this page among instructors.").format(at=moment(about.at, about.zone))
+            )
         )
     if simulated:
         parts.append(_notice(simulated))

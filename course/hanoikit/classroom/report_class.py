@@ -16,6 +16,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from hanoikit.classroom.analysis import Entry
+from hanoikit.classroom.gather_ledger import Aside
 from hanoikit.labs.html import Markup, text
 
 if TYPE_CHECKING:
@@ -47,6 +48,10 @@ class About:
     due: Mapping[str, datetime | None] = field(default_factory=dict)
     links: bool = False
     """Whether the pages of the trainees lie in ``trainees/`` beside the page."""
+    aside: tuple[Aside, ...] = ()
+    """Files that came in and count for nobody."""
+    broken: str = ""
+    """Why the ledger cannot be read."""
 
     @classmethod
     def of(
@@ -54,9 +59,11 @@ class About:
         klass: Class,
         entries: Sequence[Entry],
         *,
-        at: datetime,
+        at: datetime | None,
         links: bool = False,
         anonymous: bool = False,
+        aside: tuple[Aside, ...] = (),
+        broken: str = "",
     ) -> About:
         """The class as it is now. Assignments that nobody was given or handed in are left out."""
         people = tuple(
@@ -66,7 +73,7 @@ class About:
         due = {
             one.name: one.due for one in klass.assignments if one.state != "planned" or one.name in handed_in
         }
-        return cls(klass.title, at, klass.zone, people, due, links and not anonymous)
+        return cls(klass.title, at, klass.zone, people, due, links and not anonymous, aside, broken)
 
     def missing(self, entries: Sequence[Entry], assignment: str) -> tuple[Person, ...]:
         """Who has handed in nothing for an assignment that was given out."""

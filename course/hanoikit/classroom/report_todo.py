@@ -11,15 +11,18 @@ from collections.abc import Sequence
 
 from hanoikit.classroom.analysis import Entry
 from hanoikit.classroom.report_class import About
-from hanoikit.classroom.report_parts import Cell, heading, moment, rows_table
+from hanoikit.classroom.report_parts import NOTHING, Cell, heading, moment, rows_table
+from hanoikit.errors import Finding
 from hanoikit.grading import wording
 from hanoikit.i18n import _, ngettext
-from hanoikit.labs.html import Markup, bullets, join, sentence
+from hanoikit.labs.html import Markup, bullets, details, join, sentence
 
 
 def todo(entries: Sequence[Entry], about: About) -> Markup:
     """The part of the page that says what is still to be done, most urgent first."""
     parts: list[object] = [heading(2, _("What a person has to do"), "todo")]
+    if about.broken:
+        parts.append(Markup(f'<div class="todo">{sentence(_("The grade ledger:"), about.broken)}</div>'))
     lines = [*_unmarked(entries), *_written(entries), *_missing(entries, about)]
     parts.append(bullets(lines) if lines else sentence(_("Everything that was handed in is marked.")))
     parts += [_look(entries, about), _late(entries, about)]
@@ -75,30 +78,43 @@ def _missing(entries: Sequence[Entry], about: About) -> list[Markup]:
 
 
 def _look(entries: Sequence[Entry], about: About) -> Markup:
-    rows = []
+    urgent: list[list[object]] = []
+    notes: list[list[object]] = []
     for entry in entries:
-        findings = []
+        findings: list[Finding] = []
         if entry.marked is not None:
-            findings += [wording.finding_words(one) for one in entry.marked.findings]
+            findings += entry.marked.findings
             findings += [
-                f"{mark.question}: {mark.reason}"
+                Finding("question", mark.reason, mark.question)
                 for mark in entry.marked.questions
                 if mark.needs_human
                 and mark.state not in {"pending", "no-verdict"}
                 and not entry.marked.findings
             ]
         elif entry.error is not None:
-            findings.append(str(entry.error))
+            findings.append(Finding("error", str(entry.error)))
         if entry.hand_in is not None:
-            findings += [wording.finding_words(one) for one in entry.hand_in.findings]
-        rows += [[about.person(entry), entry.assignment, words] for words in dict.fromkeys(findings)]
-    title = heading(3, _("Hand-ins to look at"))
-    if not rows:
-        return join(title, sentence(_("None.")))
-    caption = ngettext("{count} remark", "{count} remarks", len(rows)).format(count=len(rows))
-    return join(
-        title, rows_table(caption, [_("Trainee"), _("Assignment"), _("What was noticed")], rows, narrow=True)
-    )
+            findings += entry.hand_in.findings
+        for one in dict.fromkeys(findings):
+            rows = urgent if one.severity == "error" else notes
+            rows.append([about.person(entry), entry.assignment, wording.finding_words(one)])
+    for aside in about.aside:
+        reason = "; ".join(str(one) for one in aside.findings) or _("It was set aside.")
+        who = aside.trainee or _("nobody yet")
+        urgent.append([who, aside.assignment or NOTHING, f"{reason} ({aside.file[:12]})"])
+    head = [_("Trainee"), _("Assignment"), _("What was noticed")]
+    parts: list[object] = [heading(3, _("Hand-ins to look at"))]
+    if urgent:
+        caption = ngettext("{count} remark", "{count} remarks", len(urgent)).format(count=len(urgent))
+        parts.append(rows_table(caption, head, urgent, narrow=True))
+    else:
+        parts.append(sentence(_("None.")))
+    if notes:
+        caption = ngettext("{count} smaller remark", "{count} smaller remarks", len(notes)).format(
+            count=len(notes)
+        )
+        parts.append(details(caption, rows_table(caption, head, notes)))
+    return join(*parts)
 
 
 def _late(entries: Sequence[Entry], about: About) -> Markup:
