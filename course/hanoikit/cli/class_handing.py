@@ -116,6 +116,8 @@ def _set_state(klass: Class, names: list[str] | None, state: str) -> None:
     words = {"open": _("Open now: {names}."), "closed": _("Closed now: {names}.")}
     before = {"open": _("Open already: {names}."), "closed": _("Closed already: {names}.")}
     if changed:
+        # What is handed in after this moment is late, where no due time is set.
+        note(klass, "due", assignments=changed, state=state)
         print(words[state].format(names=", ".join(changed)))
         refresh_handout(klass)
     if same:

@@ -12,6 +12,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -124,6 +125,7 @@ def autograde(
                     progress.step()
                     if as_json:
                         print(json.dumps(_as_data(result)), flush=True)
+    _into_ledger(layout.root, tell=not as_json)
     if not as_json:
         summary.tell(time.monotonic() - started)
     if summary.looking:
@@ -148,6 +150,23 @@ def explain(
 
     for marked in read_marks(Layout.of(course.resolve()), trainee, assignment):
         show(marked, Console())
+
+
+def _into_ledger(root: Path, *, tell: bool) -> None:
+    """In the folder of a class, the marks into its ledger; nothing elsewhere."""
+    if not (root / "class.json").is_file():
+        return
+    from hanoikit.classroom.ledger_check import record_marks
+
+    lines = record_marks(root, at=datetime.now().astimezone().replace(microsecond=0))
+    strange = [line.record for line in lines if line.record.get("by") == "unknown"]
+    if strange and tell:
+        text = ngettext(
+            "{count} mark was changed in the gradebook outside any marking: hanoikit class ledger show",
+            "{count} marks were changed in the gradebook outside any marking: hanoikit class ledger show",
+            len(strange),
+        )
+        print(text.format(count=len(strange)), file=sys.stderr)
 
 
 def _settings(words: list[str], *, notebook: str | None, db: str | None) -> list[str]:

@@ -1,0 +1,522 @@
+"""What a hand-in is and holds, read once and written down as facts; nothing is judged by who else handed in.
+
+>>> reader = Reader(klass, inbox, now=now)
+>>> [fact] = reader.read(piece)
+>>> fact.trainee, fact.assignment, fact.code, [finding.code for finding in fact.findings]
+('t03', 'm04-evidence-chain', 'K7QF-2M9X-PT3A', [])
+
+Reading puts every file into the inbox first. Facts hold no names of people: they go into the ledger.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from hanoikit.classroom.collecting_course import APART, STAMP, Course, content_of
+from hanoikit.classroom.collecting_finding import (
+    MOST_BYTES,
+    MOST_OF_OTHERS,
+    SHEET,
+    ArchiveRefused,
+    Leaf,
+    Piece,
+    in_mail,
+    in_zip,
+    pieces,
+)
+from hanoikit.classroom.collecting_identity import Owner, People, assignment_named, sealed_name
+from hanoikit.classroom.collecting_inbox import Inbox
+from hanoikit.errors import Finding, GradingError
+from hanoikit.exercise.records import Scan
+from hanoikit.exercise.sheet import module_of
+from hanoikit.grading import cells
+from hanoikit.i18n import _
+
+if TYPE_CHECKING:
+    from hanoikit.classroom.klass import Class
+    from hanoikit.handin.opening import Bundle
+
+BUNDLE, WORK, SUBMITTED, OTHER = "bundle", "work", "submitted", "other"
+EDITED = frozenset(
+    {"receipt-signature", "receipt-code", "manifest-altered", "work-altered", "work-added", "work-missing"}
+)
+"""What ``handin.opening`` finds when somebody changed a bundle after it was sealed."""
+_DEPTH = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """One hand-in as it came. ``file`` is its SHA-256 in the inbox (of its list, for loose files); ``made`` what the
+    hand-in says, aware; ``stamp`` the time as nbgrader writes it; ``by_hand`` that a person said whose it is.
+    """
+
+    file: str
+    way: str
+    shown: str = ""
+    trainee: str = ""
+    assignment: str = ""
+    made: datetime | None = None
+    code: str = ""
+    key: str = ""
+    sheet: str = ""
+    content: str = ""
+    number: int = 0
+    answers: int = 0
+    blank: bool = False
+    stamp: str = ""
+    by_hand: bool = False
+    candidates: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+class Reader:
+    """Reads pieces into facts. ``as_trainee`` and ``as_assignment`` are what a person said by hand."""
+
+    def __init__(
+        self, klass: Class, inbox: Inbox, *, now: datetime, as_trainee: str = "", as_assignment: str = ""
+    ) -> None:
+        self.klass, self.inbox, self.now = klass, inbox, now
+        self.course = Course(klass)
+        self.people = People(klass.roster)
+        self.as_trainee, self.as_assignment = as_trainee, as_assignment
+
+    def read(self, piece: Piece, *, depth: int = 0) -> Iterator[Facts]:
+        """The hand-ins in a piece; an archive may hold many."""
+        if piece.kind == "work":
+            yield self._work(piece)
+            return
+        if piece.kind == "bag":
+            data = self._packed(piece)
+            yield from self._archive(piece, data, depth)
+            return
+        [(_name, leaf)] = piece.files
+        if piece.kind == "other" and leaf.size > MOST_OF_OTHERS:
+            yield self._left(leaf)
+            return
+        if leaf.size > MOST_BYTES + 2**26:
+            yield self._left(leaf)
+            return
+        try:
+            data = leaf.read()
+        except (OSError, ArchiveRefused) as error:
+            yield self._unreadable(leaf, error)
+            return
+        if piece.kind == "mail" and depth < _DEPTH:
+            inside = in_mail(data, leaf.path)
+            if inside:
+                file = self.inbox.put(data, shown=piece.shown, at=self.now)
+                yield from self._inside(inside, depth)
+                self.inbox.done(file)
+                return
+        if piece.kind == "archive" or data.startswith(b"PK\x03\x04"):
+            yield from self._archive(piece, data, depth)
+            return
+        yield self._other(piece, data)
+
+    # archives and bundles
+
+    def _archive(self, piece: Piece, data: bytes, depth: int) -> Iterator[Facts]:
+        from hanoikit.handin.bundle import examine
+
+        file = self.inbox.put(data, shown=piece.shown, at=self.now)
+        bundle = examine(self.inbox.path(file))
+        codes = {finding.code for finding in bundle.findings}
+        if codes & {"no-bundle", "nested", "several-bundles", "zip-bomb", "too-many"} and depth < _DEPTH:
+            try:
+                inside = in_zip(data, piece.path)
+            except ArchiveRefused:
+                inside = []
+            found = list(self._inside(inside, depth)) if inside else []
+            if found:
+                yield from found
+                self.inbox.done(file)
+                return
+        yield self._bundle(file, piece, bundle)
+
+    def _inside(self, inside: list[Leaf], depth: int) -> Iterator[Facts]:
+        for piece in pieces(inside, self.course.sort):
+            yield from self.read(piece, depth=depth + 1)
+
+    def _bundle(self, file: str, piece: Piece, bundle: Bundle) -> Facts:
+        broken = [finding for finding in bundle.findings if finding.severity == "error"]
+        named = sealed_name(piece.path.name)
+        receipt = bundle.receipt
+        edited = bool({finding.code for finding in broken} & EDITED)
+        if broken:
+            code = "edited" if edited else "empty" if broken[0].code == "empty" else "damaged"
+            findings = [Finding(code, broken[0].message), *_plain(bundle.findings)]
+            said = receipt if receipt is not None and not edited else None
+            trainee = said.trainee if said else named.trainee if named else self._owner(piece.path).trainee
+            assignment = said.assignment if said else named.assignment if named else ""
+            return Facts(
+                file,
+                BUNDLE,
+                piece.shown,
+                trainee=trainee if trainee in self.people.ids else "",
+                assignment=assignment if assignment in self.course.names else "",
+                code=named.code if named and not said else "",
+                findings=tuple(_once(findings)),
+            )
+        assert receipt is not None
+        facts = Facts(
+            file,
+            BUNDLE,
+            piece.shown,
+            assignment=self.as_assignment or receipt.assignment,
+            made=receipt.at,
+            code=receipt.code,
+            key=receipt.key,
+            number=receipt.number,
+            stamp="",
+        )
+        findings = [*_plain(bundle.findings)]
+        if receipt.class_id and receipt.class_id != self.klass.id:
+            message = _("It was sealed for another class ({id}).").format(id=receipt.class_id[:24])
+            findings.append(Finding("other-class", message))
+        owner, problems = self._sealed_owner(receipt.trainee, receipt.name, piece.path)
+        if named and receipt.trainee and named.trainee != receipt.trainee:
+            message = _("The file is named as a hand-in of {said}, and was sealed by {sealed}.")
+            text = message.format(said=named.trainee or "-", sealed=receipt.trainee)
+            problems.append(Finding("wrong-person", text))
+        facts = replace(facts, trainee=owner.trainee, candidates=owner.candidates)
+        facts = self._by_hand(facts, problems)
+        return self._with_content(facts, dict(bundle.files), [*findings, *problems])
+
+    def _sealed_owner(self, id: str, name: str, path: PurePosixPath) -> tuple[Owner, list[Finding]]:
+        """Who sealed: the id in the receipt; by the name in it where there is no id."""
+        namesakes = self.people.with_name(name) if name else ()
+        if id:
+            if id in self.people.ids and namesakes and id not in namesakes:
+                message = _("It gives the id {id} with the name of {other}.").format(
+                    id=id, other=", ".join(namesakes)
+                )
+                return Owner(id, namesakes), [Finding("wrong-person", message)]
+            if id not in self.people.ids and len(namesakes) == 1:
+                message = _("The roster has no {id}; the name in it is that of {other}.").format(
+                    id=id, other=namesakes[0]
+                )
+                return Owner(namesakes[0]), [Finding("by-name", message, severity="warning")]
+            return Owner(id), []
+        if len(namesakes) == 1:
+            message = _("It gives a name and no id; by the name it is from {id}.").format(id=namesakes[0])
+            return Owner(namesakes[0]), [Finding("by-name", message, severity="note")]
+        owner = self._owner(path)
+        return owner if not namesakes else Owner(candidates=namesakes), []
+
+    # loose work
+
+    def _work(self, piece: Piece) -> Facts:
+        contents: dict[str, bytes] = {}
+        findings = list(piece.findings)
+        for name, leaf in piece.files:
+            try:
+                contents[name] = leaf.read()
+            except (OSError, ArchiveRefused) as error:
+                message = _("It cannot be read: {reason}.").format(reason=_reason(error))
+                findings.append(Finding("damaged", message, leaf.path.name))
+        moment = self._made(piece, contents)
+        made = moment.isoformat() if moment else ""
+        # The list first: if this is cut off here, the next run knows what belonged together.
+        from hashlib import sha256
+
+        digests = {name: sha256(data).hexdigest() for name, data in contents.items()}
+        file = self.inbox.put_list(digests, made=made, shown=piece.shown, at=self.now)
+        for name, _leaf in piece.files:
+            if name in contents:
+                self.inbox.put(
+                    contents[name], shown=str(PurePosixPath(piece.shown).parent / name), at=self.now
+                )
+        return self.loose(file, contents, moment, piece.path, findings)
+
+    def loose(
+        self,
+        file: str,
+        contents: Mapping[str, bytes],
+        made: datetime | None,
+        path: PurePosixPath,
+        findings: list[Finding],
+        *,
+        way: str = WORK,
+    ) -> Facts:
+        """The facts of work that came as files."""
+        found, problem = self._assignment_of(contents, path)
+        findings += problem
+        owner = self._owner(path)
+        if owner.by_family_name and not self.as_trainee:
+            message = _("Taken for {id} by the family name in the file's name.").format(id=owner.trainee)
+            findings.append(Finding("by-name", message, severity="note"))
+        problems: list[Finding] = []
+        if owner.candidates:
+            message = _("The names of file and folder fit several people: {ids}.").format(
+                ids=", ".join(owner.candidates)
+            )
+            problems.append(Finding("no-identity", message))
+        stamp = contents.get(STAMP, b"")[:100].decode("utf-8", "replace").strip()
+        facts = Facts(
+            file,
+            way,
+            str(path),
+            trainee=owner.trainee,
+            candidates=owner.candidates,
+            assignment=self.as_assignment or found,
+            made=made,
+            stamp=stamp if parse_stamp(stamp) else "",
+        )
+        facts = self._by_hand(facts, problems)
+        return self._with_content(facts, contents, [*findings, *problems])
+
+    def _assignment_of(self, contents: Mapping[str, bytes], path: PurePosixPath) -> tuple[str, list[Finding]]:
+        found: list[str] = []
+        unreadable: list[Finding] = []
+        books = [name for name in contents if name.lower().endswith(".ipynb") and "/" not in name]
+        for name in books:
+            try:
+                sort = self.course.of_notebook(cells.parse_notebook(contents[name], name))
+            except GradingError as error:
+                unreadable.append(Finding("notebook-damaged", error.what, name))
+                continue
+            if sort:
+                found.append(sort)
+        sheet = self.course.of_sheet(contents[SHEET]) if SHEET in contents else ""
+        named = assignment_named(path, self.course.names)
+        if not found and (sheet or named):
+            found = [sheet or named]
+        if len(set(found)) > 1:
+            named_in = [name for name in found if name == named]
+            found = named_in or found
+        return (found[0] if found else ""), unreadable
+
+    def _made(self, piece: Piece, contents: Mapping[str, bytes]) -> datetime | None:
+        """When it was handed in, as far as the work itself says: nbgrader's stamp, the last answer, the file's date."""
+        stamp = parse_stamp(contents.get(STAMP, b"")[:100].decode("utf-8", "replace"))
+        if stamp is not None:
+            return stamp
+        last = [record.at for record in Scan.of(contents.get(SHEET, b"")).records]
+        times = [leaf.at for name, leaf in piece.files if name.lower().endswith(".ipynb") and leaf.at]
+        return max(last) if last else max(times) if times else None
+
+    def _by_hand(self, facts: Facts, problems: list[Finding]) -> Facts:
+        """What a person said counts more than names of files; not more than a seal."""
+        if not self.as_trainee:
+            return facts
+        sealed = facts.way == BUNDLE and facts.trainee in self.people.ids
+        if sealed and facts.trainee != self.as_trainee:
+            message = _("It was sealed by {sealed}, and cannot be taken as a hand-in of {other}.")
+            problems.append(
+                Finding("wrong-person", message.format(sealed=facts.trainee, other=self.as_trainee))
+            )
+            return facts
+        if not sealed:
+            problems[:] = [one for one in problems if one.code not in ("no-identity", "wrong-person")]
+        message = _("A person said that it is from {id}.").format(id=self.as_trainee)
+        problems.append(Finding("by-hand", message, severity="note"))
+        return replace(facts, trainee=self.as_trainee, by_hand=True)
+
+    def _owner(self, path: PurePosixPath) -> Owner:
+        return Owner(self.as_trainee) if self.as_trainee else self.people.owner(path)
+
+    # what the work says
+
+    def _with_content(self, facts: Facts, contents: Mapping[str, bytes], findings: list[Finding]) -> Facts:
+        name = facts.assignment
+        if name not in self.course.names:
+            if name:
+                message = _("The class has no assignment {name}.").format(name=name[:80])
+            else:
+                message = _("It is not known which assignment this is work on.")
+            findings.append(Finding("unknown-assignment", message))
+            assignment = name if re.fullmatch(r"[\w.-]{1,80}", name) else ""
+            return replace(facts, assignment=assignment, findings=tuple(_once(findings)))
+        arranged = self.course.arranged(name, contents)
+        scan = Scan.of(arranged.get(SHEET, b""))
+        findings += self._about_sheet(name, arranged, scan)
+        unchanged, about = self._about_notebook(name, contents, arranged)
+        findings += about
+        answers = {record.question: record.value for record in scan.records}
+        given = sum(value is not None for value in answers.values())
+        files = [one for one in arranged if not one.endswith(".ipynb") and one not in {SHEET, *APART}]
+        own = [one for one in files if one not in self.course.released(name).files]
+        blank = not given and unchanged and not own
+        if not any(one.endswith(".ipynb") for one in arranged) and SHEET not in arranged:
+            findings.append(Finding("empty", _("There is neither a notebook nor an answer sheet in it.")))
+        elif blank and SHEET in arranged:
+            message = _("No question is answered in it.")
+            findings.append(Finding("blank", message, severity="warning"))
+        return replace(
+            facts,
+            sheet=scan.header.sheet if scan.header else "",
+            content=content_of(arranged),
+            answers=given,
+            blank=blank,
+            findings=tuple(_once(findings)),
+        )
+
+    def _about_sheet(self, assignment: str, arranged: Mapping[str, bytes], scan: Scan) -> Iterator[Finding]:
+        if SHEET not in arranged:
+            if self._has_controls(assignment):
+                message = _(
+                    "There is no answers.jsonl with it: answers given with the controls are not in it."
+                )
+                yield Finding("no-sheet", message)
+            return
+        if scan.header is None:
+            yield Finding("sheet-damaged", _("The answer sheet cannot be read."), SHEET)
+        elif module_of(scan.header.assignment) != module_of(assignment):
+            message = _("The answer sheet is that of another assignment ({name}).")
+            yield Finding("sheet-foreign", message.format(name=scan.header.assignment[:80]), SHEET)
+        elif any(finding.severity == "error" for finding in scan.findings):
+            message = _("The answer sheet was changed by something other than the course.")
+            yield Finding("sheet-altered", message, SHEET)
+
+    def _has_controls(self, assignment: str) -> bool:
+        return any(grade_id.endswith("-ask") for grade_id in self.course.released(assignment).cells)
+
+    def _about_notebook(
+        self, assignment: str, contents: Mapping[str, bytes], arranged: Mapping[str, bytes]
+    ) -> tuple[bool, list[Finding]]:
+        """Whether nothing was written into it, and what is odd: damaged, another version, another assignment's."""
+        findings: list[Finding] = []
+        unchanged, versions = True, 0
+        released = self.course.released(assignment)
+        for name in sorted(released.names or {f"{assignment}.ipynb"}):
+            if name not in arranged:
+                continue
+            try:
+                notebook = cells.parse_notebook(arranged[name], name)
+            except GradingError as error:
+                findings.append(Finding("notebook-damaged", error.what, name))
+                continue
+            for cell in notebook["cells"]:
+                checksum, text = released.cells.get(cells.grade_id(cell), ("", None))
+                if (
+                    text is not None
+                    and cells.is_solution(cell)
+                    and cells.source_of(cell).strip() != text.strip()
+                ):
+                    unchanged = False
+                said = cells.nbgrader_of(cell).get("checksum")
+                if checksum and released.from_release and said and said != checksum:
+                    versions += 1
+        if versions:
+            message = _("It was made with another version of the assignment ({count} cells differ).")
+            findings.append(Finding("older-version", message.format(count=versions), severity="warning"))
+        others = self._others(assignment, contents, arranged)
+        if others:
+            message = _("Work on another assignment lies in it and was not taken: {names}.")
+            findings.append(Finding("two-assignments", message.format(names=", ".join(others))))
+        return unchanged, findings
+
+    def _others(
+        self, assignment: str, contents: Mapping[str, bytes], arranged: Mapping[str, bytes]
+    ) -> list[str]:
+        """The assignments of other notebooks in it."""
+        found = set()
+        for name, data in contents.items():
+            if name.lower().endswith(".ipynb") and data not in arranged.values():
+                try:
+                    other = self.course.of_notebook(cells.parse_notebook(data, name))
+                except GradingError:
+                    continue
+                if other and other != assignment:
+                    found.add(other)
+        return sorted(found)
+
+    # what is no hand-in
+
+    def _packed(self, piece: Piece) -> bytes:
+        """A bundle that a browser or a person unpacked, packed again; its files are kept as they came as well."""
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, leaf in sorted(piece.files):
+                try:
+                    data = leaf.read()
+                except (OSError, ArchiveRefused):
+                    continue  # what is missing then, the receipt tells
+                self.inbox.done(
+                    self.inbox.put(data, shown=str(PurePosixPath(piece.shown) / name), at=self.now)
+                )
+                archive.writestr(zipfile.ZipInfo(f"bag/{name}", (1980, 1, 1, 0, 0, 0)), data)
+        return stream.getvalue()
+
+    def _other(self, piece: Piece, data: bytes) -> Facts:
+        file = self.inbox.put(data, shown=piece.shown, at=self.now)
+        owner = self._owner(piece.path)
+        if not data:
+            finding = Finding("empty", _("The file is empty."))
+        else:
+            message = _("It is neither a bundle nor a notebook nor an answer sheet.")
+            finding = Finding("not-recognised", message, severity="warning")
+        return Facts(
+            file,
+            OTHER,
+            piece.shown,
+            trainee=owner.trainee if owner.trainee in self.people.ids else "",
+            assignment=assignment_named(piece.path, self.course.names),
+            findings=(finding,),
+        )
+
+    def _left(self, leaf: Leaf) -> Facts:
+        message = _("It is too large for a hand-in ({size} MB) and was left where it is.")
+        finding = Finding("too-large", message.format(size=leaf.size // 2**20))
+        return Facts("", OTHER, str(leaf.path), findings=(finding,))
+
+    def _unreadable(self, leaf: Leaf, error: Exception) -> Facts:
+        message = _("It cannot be read: {reason}.").format(reason=_reason(error))
+        owner = self._owner(leaf.path)
+        return Facts(
+            "",
+            OTHER,
+            str(leaf.path),
+            trainee=owner.trainee if owner.trainee in self.people.ids else "",
+            findings=(Finding("unreadable", message),),
+        )
+
+
+def parse_stamp(text: str) -> datetime | None:
+    """nbgrader's time of a hand-in (``2026-12-01 16:00:00.000000 UTC`` and other forms), aware; None for no time."""
+    text = text.strip()
+    if not text:
+        return None
+    words = text.split(" ")
+    if len(words) == 3 and words[2] in ("UTC", "GMT"):
+        text = f"{words[0]} {words[1]}+00:00"
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return _parse_slowly(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _parse_slowly(text: str) -> datetime | None:
+    from importlib import import_module
+
+    try:
+        moment: Any = import_module("dateutil.parser").parse(text)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)  # type: ignore[no-any-return]
+    except (ValueError, OverflowError, TypeError):
+        return None
+
+
+def stamp_of(moment: datetime) -> str:
+    """A time as nbgrader writes it beside a hand-in."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f UTC")
+
+
+def _plain(findings: tuple[Finding, ...]) -> list[Finding]:
+    """What a bundle's opening found, without the notes that mean nothing for the class."""
+    return [finding for finding in findings if finding.code not in ("tag-missing", "beside")]
+
+
+def _once(findings: list[Finding]) -> list[Finding]:
+    return list(dict.fromkeys(findings))
+
+
+def _reason(error: Exception) -> str:
+    return str(getattr(error, "strerror", None) or error)[:200].rstrip(".")
