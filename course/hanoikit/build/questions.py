@@ -70,6 +70,12 @@ class Question:
         return bool(self.prompts and self.prompts[0].hanoikit.get("extra", False))
 
     @property
+    def hints(self) -> tuple[str, ...]:
+        """What an instructor may release in a workshop, step by step; trainees do not receive it."""
+        found = self.prompts[0].hanoikit.get("hints", ()) if self.prompts else ()
+        return tuple(str(item) for item in found) if isinstance(found, list) else ()
+
+    @property
     def points(self) -> float:
         points = self.graded[0].nbgrader.get("points", 0) if self.graded else 0
         return float(points) if isinstance(points, (int, float)) else 0.0
@@ -194,6 +200,8 @@ def _check_question(question: Question, source: Source, known: Iterable[str], ad
             "unknown-objective",
             f"{name} serves {question.objective}, which the front matter does not have.",
         )
+    if question.prompts and "hints" in question.prompts[0].hanoikit:
+        _check_hints(question.prompts[0], name, add)
     if not question.controls and not question.solutions and not question.files:
         add(line, "no-control", f"{name} has no control (tag 'ask') and no solution cell.")
     if not (question.models or question.solutions or question.written or question.files):
@@ -213,6 +221,15 @@ def _check_question(question: Question, source: Source, known: Iterable[str], ad
         _check_written(question, add)
     else:
         _check_mark(question, add)
+
+
+def _check_hints(cell: Cell, name: str, add: Add) -> None:
+    hints = cell.hanoikit["hints"]
+    whole = isinstance(hints, list) and all(isinstance(one, str) and one.strip() for one in hints)
+    if not whole or not 1 <= len(hints) <= 9:
+        add(cell.line, "hints-form", f"the hints of {name} are a list of one to nine texts.")
+    elif len(set(hints)) < len(hints):
+        add(cell.line, "hint-twice", f"{name} has the same hint twice.")
 
 
 def _check_options(question: Question, source: Source, add: Add) -> None:

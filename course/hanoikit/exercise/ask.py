@@ -12,6 +12,8 @@ Every function takes ``hint``, the author's hint, which ``check`` shows.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from contextvars import ContextVar
+from typing import Any
 
 from hanoikit.exercise.book import BOOK
 from hanoikit.exercise.kinds import (
@@ -149,7 +151,29 @@ def request(question: str, /, form: Form, *, hint: str = "") -> None:
     _ask(question, Request(form), hint)
 
 
+_only_the_kind: ContextVar[list[tuple[Kind, str]] | None] = ContextVar("only_the_kind", default=None)
+
+
+def kind_of(name: str, question: str, /, *given: Any, **named: Any) -> tuple[Kind, str]:
+    """The kind and the author's hint of a question that is asked so; nothing is shown, and nothing remembered.
+
+    Raises ``QuestionInvalid`` or ``TypeError`` as the call itself would, ``KeyError`` for no kind of this name.
+    """
+    if name not in __all__:
+        raise KeyError(name)
+    caught: list[tuple[Kind, str]] = []
+    before = _only_the_kind.set(caught)
+    try:
+        globals()[name](question, *given, **named)
+    finally:
+        _only_the_kind.reset(before)
+    return caught[0]
+
+
 def _ask(question: str, kind: Kind, hint: str) -> None:
+    if (caught := _only_the_kind.get()) is not None:
+        caught.append((kind, hint))
+        return
     asked = BOOK.ask(question, kind, hint)
     if is_marking():
         print(_("Question {id} ({kind}).").format(id=question, kind=kind.name))

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Protocol
 
 from hanoikit.errors import AnswerMalformed, SheetError
+from hanoikit.exercise import observing
 from hanoikit.exercise.kinds import Kind
 from hanoikit.exercise.records import Plain, Record, plain
 from hanoikit.exercise.sheet import Sheet, local_now, module_of
@@ -127,6 +128,7 @@ class Book:
         except AnswerMalformed:
             waiting.pop()
             raise
+        observing.happened(observing.CLEARED if normal is None else observing.ANSWERED, question)
         return Saved(question, normal, at, on_disk=True)
 
     def retry(self) -> None:

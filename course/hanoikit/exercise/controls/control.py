@@ -2,7 +2,8 @@
 
 Messages from the browser are ``{"type": "answer", "seq": 3, "value": ...}`` and ``{"type": "clear", "seq":
 4}``; the reply is the ``status`` trait ``{"seq": 3, "state": "saved", "text": "..."}`` with a state out of
-empty, saved, incomplete, error, right, partly and wrong.
+empty, saved, incomplete, error, right, partly and wrong. ``{"type": "here"}`` says that the question came into view;
+``{"type": "room", "act": "help"}`` is a button of a workshop's room, whose state is the ``room`` trait.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import anywidget
 import traitlets
 
 from hanoikit.errors import AnswerMalformed, HanoiKitError, SheetError
+from hanoikit.exercise import observing
 from hanoikit.exercise.answering import confirm
 from hanoikit.exercise.book import BOOK, Asked
 from hanoikit.exercise.judge import Judgement, explained
@@ -111,13 +113,28 @@ def case_strings() -> dict[str, str]:
     }
 
 
+def room_strings() -> dict[str, str]:
+    """The texts of a workshop's room at a question."""
+    return {
+        "on": _(
+            "The workshop's room is on: your instructor sees that you are at this question, never your answer."
+        ),
+        "badge": _("Workshop room: on"),
+        "help": _("I need help"),
+        "asked": _("Help is called. Press to take it back."),
+        "leave": _("Leave the room"),
+        "from": _("From your instructor"),
+    }
+
+
 class Control(anywidget.AnyWidget):
     """A control for one question. ``spec`` says what to draw, ``value`` what was given, ``status`` what
-    became of it."""
+    became of it, ``room`` what a workshop's room shows here: nothing while nobody has joined one."""
 
     spec = traitlets.Dict().tag(sync=True)
     value = traitlets.Any(None, allow_none=True).tag(sync=True)
     status = traitlets.Dict().tag(sync=True)
+    room = traitlets.Dict().tag(sync=True)
 
     def __init__(self, name: str, kind: Kind, *, legend: str, graded: bool, **traits: Any) -> None:
         spec = {
@@ -133,10 +150,33 @@ class Control(anywidget.AnyWidget):
         # widget.
         self._esm = module(_FILES[kind.name])
         self._css = style()
-        super().__init__(spec=spec, **traits)
+        self._name = name
+        observing.wake()
+        super().__init__(spec=spec, room=self._room(), **traits)
+        observing.ROOM.listen(self)
         self.on_msg(self._on_message)
 
+    def _room(self) -> dict[str, Any]:
+        room = observing.ROOM
+        notes = [note.as_data() for note in room.of(self._name)]
+        if not room.on and not notes:
+            return {}
+        return {"on": room.on, "help": room.help, "notes": notes, "t": room_strings()}
+
+    def refresh_room(self) -> None:
+        """Show what the workshop's room now says about this question."""
+        self.room = self._room()
+
+    def _on_room(self, content: dict[str, Any]) -> None:
+        if content["type"] == "here":
+            observing.happened(observing.HERE, self._name)
+        elif observing.ROOM.act is not None and content.get("act") in {"help", "calm", "leave"}:
+            observing.ROOM.act(str(content["act"]), self._name)
+
     def _on_message(self, _widget: object, content: object, _buffers: object) -> None:
+        if isinstance(content, dict) and content.get("type") in {"here", "room"}:
+            self._on_room(content)
+            return
         if not isinstance(content, dict) or content.get("type") not in {"answer", "clear"}:
             return
         value = content.get("value") if content["type"] == "answer" else None
@@ -265,6 +305,7 @@ class SelfCheckControl(Control):
             return {"state": "incomplete", "text": " ".join(_open(missing))}
         judgement = self._decide(given)
         state = "right" if judgement.share >= 1 else "partly" if judgement.share > 0 else "wrong"
+        observing.happened(observing.CHECKED, self._name, state == "right")
         return {"state": state, "text": explained(judgement)}
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:

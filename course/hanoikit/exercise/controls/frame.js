@@ -20,6 +20,76 @@ const hk = {
     return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
   },
 
+  // A workshop's room at a question: while it is on, a line that says so with its buttons; what the instructor released
+  // stays. Text only, whoever wrote it. Returns what takes it away again.
+  room({ model, root, fieldset, send }) {
+    const line = hk.el("div", { class: "hk-room", hidden: true });
+    const notes = hk.el("div", { class: "hk-notes", role: "log", "aria-live": "polite", hidden: true });
+    fieldset.append(line, notes);
+    const drawn = new Set();
+    const button = (act, text, pressed) => hk.el("button", {
+      type: "button", class: "hk-button hk-quiet", "data-act": act === "leave" ? "leave" : "help", "aria-pressed": pressed,
+      "data-lm-suppress-shortcuts": "true", onclick: () => send({ type: "room", act }),
+    }, text);
+    let shown = "";
+    const draw = () => {
+      const room = model.get("room") ?? {};
+      const now = JSON.stringify([room.on, room.help]);
+      if (shown !== now) {
+        shown = now;
+        const focused = line.contains(document.activeElement) ? document.activeElement.dataset.act : null;
+        line.hidden = !room.on;
+        line.replaceChildren(...(room.on ? [
+          hk.el("p", { class: "hk-help" }, hk.el("span", { class: "hk-on", "aria-hidden": "true" }, "●"), ` ${room.t.on}`),
+          room.help ? button("calm", room.t.asked, "true") : button("help", room.t.help, "false"),
+          button("leave", room.t.leave),
+        ] : []));
+        if (focused) line.querySelector(`[data-act="${focused}"]`)?.focus();
+        hk.badge(root, room.on ? room.t.badge : "");
+      }
+      for (const note of room.notes ?? []) {
+        if (drawn.has(note.n)) continue;
+        drawn.add(note.n);
+        notes.hidden = false;
+        notes.append(hk.el("section", { class: "hk-note" },
+          hk.el("p", { class: "hk-title", dir: "auto" }, note.head), ...note.lines.map((text) => hk.el("p", { dir: "auto" }, text)),
+          hk.el("p", { class: "hk-help" }, room.t.from)));
+      }
+    };
+    // In the middle of the screen for a while, or with the focus: then a person is at this question.
+    let timer = null;
+    const here = () => {
+      if (window.hanoikitHere === root.id) return;
+      window.hanoikitHere = root.id;
+      send({ type: "here" });
+    };
+    const sight = typeof IntersectionObserver === "undefined" ? null : new IntersectionObserver((entries) => {
+      clearTimeout(timer);
+      if (entries.at(-1).isIntersecting) timer = setTimeout(here, 1500);
+    }, { rootMargin: "-35% 0px -35% 0px" });
+    sight?.observe(root);
+    root.addEventListener("focusin", here);
+    draw();
+    model.on("change:room", draw);
+    return () => {
+      clearTimeout(timer);
+      sight?.disconnect();
+      hk.badge(root, "");
+      model.off("change:room", draw);
+    };
+  },
+
+  // One sign at the edge of the window for all controls of all notebooks, as long as any of them is in a room.
+  badge(owner, text) {
+    const owners = (window.hanoikitInRoom ??= new Map());
+    if (text) owners.set(owner, text);
+    else owners.delete(owner);
+    const sign = document.getElementById("hk-room-sign");
+    if (owners.size === 0) sign?.remove();
+    else if (sign) sign.textContent = [...owners.values()][0];
+    else document.body.append(hk.el("p", { id: "hk-room-sign", class: "hk-room-sign", dir: "auto" }, [...owners.values()][0]));
+  },
+
   // build(frame) draws the inputs into frame.body and returns { read(), write(value) }.
   render(build) {
     return ({ model, el }) => {
@@ -34,8 +104,15 @@ const hk = {
       const actions = hk.el("div", { class: "hk-actions" });
       const fieldset = hk.el("fieldset", { class: "hk-fieldset" }, hk.el("legend", {}, spec.legend), body,
         hk.el("div", { class: "hk-foot" }, status, actions));
-      const root = hk.el("div", { class: `hk hk-${spec.kind}`, dir: spec.dir }, fieldset);
+      const root = hk.el("div", { class: `hk hk-${spec.kind}`, dir: spec.dir, id: `${uid}-root` }, fieldset);
       el.append(root);
+      const leaveRoom = hk.room({ model, root, fieldset, send(message) {
+        try {
+          model.send(message);
+        } catch {
+          // Without its kernel a question is not in a room; answering says so itself.
+        }
+      } });
 
       let seq = model.get("status")?.seq ?? 0;
       let timer = null;   // a change that waits a moment for the next one
@@ -132,6 +209,7 @@ const hk = {
       window.addEventListener("pagehide", onHide);
 
       return () => {
+        leaveRoom();
         frame.flush();
         patience.forEach(clearTimeout);
         model.off("change:status", onStatus);

@@ -1,0 +1,146 @@
+"""A real room for the tests: the class's service on a socket of this machine, over the corpus's small assignment."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+
+from hanoikit.classroom.klass import Class
+from hanoikit.classroom.room import service
+from hanoikit.classroom.room.app import Rates, application
+from hanoikit.classroom.room.keys import RoomKeys
+from hanoikit.classroom.room.releasing import Texts
+from hanoikit.classroom.room.service import Room
+from hanoikit.desk_service.running import listen
+from hanoikit.exercise import observing
+from hanoikit.exercise.book import BOOK
+from hanoikit.grading.course import course_directory
+from hanoikit.grading.source import AssignmentSource
+from hanoikit.workshop import attending
+
+CORPUS = Path(__file__).resolve().parents[1] / "corpus"
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+class Open:
+    """A room that runs in this process, and its address. It can be shut, and opened again at the same place."""
+
+    def __init__(self, klass: Class, texts: Texts, *, rates: Rates | None = None) -> None:
+        self.klass, self.texts, self.rates = klass, texts, rates
+        self.port = 0
+        self.start()
+
+    def start(self) -> Open:
+        keys = RoomKeys.of(self.klass)
+        self.room = Room.of(self.klass, texts=self.texts, now=lambda: NOW, clock=time.monotonic, keys=keys)
+        sock = listen("127.0.0.1", self.port)
+        self.port = sock.getsockname()[1]
+        self.room.addresses = (self.url,)
+        config = uvicorn.Config(
+            application(self.room, rates=self.rates),
+            log_level="error",
+            ws="none",
+            timeout_graceful_shutdown=1,
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [sock]}, daemon=True)
+        self._thread.start()
+        until(lambda: self._server.started)
+        return self
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def line(self) -> str:
+        return f"127.0.0.1:{self.port} {self.room.keys.code}"
+
+    def names(self) -> list[str]:
+        return [row.name for row in self.room.board.rows()]
+
+    def row(self, name: str) -> Any:
+        return next((row for row in self.room.board.rows() if row.name == name), None)
+
+    def shut(self) -> None:
+        self._server.should_exit = True
+        self._thread.join(20)
+
+
+def until(test: Callable[[], object], *, seconds: float = 60) -> None:
+    """Wait for something that another thread does."""
+    end = time.monotonic() + seconds
+    while not test():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.01)
+
+
+@pytest.fixture(scope="session")
+def texts() -> Texts:
+    sources = {"c01": AssignmentSource.read(CORPUS / "c01" / "c01.md")}
+    return Texts(sources.__getitem__)
+
+
+@pytest.fixture
+def klass(tmp_path: Path) -> Class:
+    made = Class.create(tmp_path / "class", title="Desk <b>officers</b>", zone="UTC", now=NOW, assignments=[])
+    course_directory(made.root, assignments=[AssignmentSource.read(CORPUS / "c01" / "c01.md")])
+    made.add([])
+    return made
+
+
+@pytest.fixture
+def opened(klass: Class, texts: Texts) -> Iterator[Open]:
+    made = Open(klass, texts)
+    yield made
+    made.shut()
+
+
+@pytest.fixture
+def open_room(klass: Class, texts: Texts) -> Iterator[Callable[..., Open]]:
+    made: list[Open] = []
+
+    def opener(**options: Any) -> Open:
+        made.append(Open(klass, texts, **options))
+        return made[-1]
+
+    yield opener
+    for one in made:
+        one.shut()
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The folder of an assignment inside a trainee's folder; the kernel works in it."""
+    work = tmp_path / "hanoi-kit" / "exercises" / "c01"
+    work.mkdir(parents=True)
+    (tmp_path / "hanoi-kit" / ".hanoikit").mkdir()
+    monkeypatch.chdir(work)
+    monkeypatch.setattr(attending, "_SOONEST", 0.02)
+    monkeypatch.setattr(service, "EVERY", 1)
+    BOOK.forget()
+    observing.ROOM.notes.clear()
+    yield work
+    room = attending.current()
+    if room is not None:
+        room.leave(wait=True)
+    observing.ROOM.show(on=False, help=False)
+    observing.ROOM.notes.clear()
+    BOOK.forget()
+
+
+@pytest.fixture
+def private(folder: Path) -> Path:
+    return folder.parents[1] / ".hanoikit"
+
+
+@pytest.fixture(scope="session")
+def wait_until() -> Callable[..., None]:
+    return until
