@@ -7,11 +7,14 @@ from pathlib import Path
 import pytest
 
 from hanoikit.classroom import cohort
+from hanoikit.classroom.answerers import BOTS, PEOPLE
 from hanoikit.classroom.cohort import CohortRun
 from hanoikit.classroom.study import Studied, study
 from hanoikit.grading import AssignmentSource, course_directory
 
 NAME = "m99-marking"
+COHORT = (*PEOPLE, *(bot for bot in BOTS if bot.name in {"bot-first", "bot-keywords", "bot-refuse"}))
+"""Every person and three of the bots: each hand-in goes through a kernel of its own here."""
 TEXT = Path(__file__).parent.parent / "grading" / "data" / NAME / f"{NAME}.md"
 
 
@@ -28,4 +31,4 @@ def studied(source: AssignmentSource, tmp_path_factory: pytest.TempPathFactory) 
 @pytest.fixture(scope="session")
 def run(source: AssignmentSource, tmp_path_factory: pytest.TempPathFactory) -> CohortRun:
     course = course_directory(tmp_path_factory.mktemp("cohort") / "course", assignments=[source])
-    return cohort.run_cohort([source], course, seed=1)
+    return cohort.run_cohort([source], course, seed=1, answerers=COHORT)

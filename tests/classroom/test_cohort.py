@@ -17,8 +17,9 @@ from pathlib import Path
 import pytest
 
 from hanoikit.classroom import cohort
-from hanoikit.classroom.answerers import SAMPLE
 from hanoikit.grading import cells
+
+from .conftest import COHORT
 
 pytestmark = [pytest.mark.slow]
 
@@ -36,7 +37,7 @@ def test_the_strong_trainee_passes_and_no_bot_does(run):
 
 
 def test_all_hand_ins_came_in_through_the_exchange_and_left_with_feedback(run, source):
-    assert len(run.results) == len(SAMPLE)
+    assert len(run.results) == len(COHORT)
     for result in run.results:
         name = result.answerer.name
         assert (run.course.submitted(name, source.name) / "timestamp.txt").is_file()
@@ -125,7 +126,7 @@ def test_formgrader_opens_on_the_course_with_our_submissions_and_the_written_ans
     assert "formgrader" in get("/formgrader/manage_assignments")
     listed = json.loads(get("/formgrader/api/assignments"))
     assert [item["name"] for item in listed] == [source.name]
-    assert listed[0]["num_submissions"] == len(SAMPLE)
+    assert listed[0]["num_submissions"] == len(COHORT)
     submissions = json.loads(get(f"/formgrader/api/submissions/{source.name}"))
     strong = next(item for item in submissions if item["student"] == "strong")
     assert strong["autograded"] and strong["needs_manual_grade"] and strong["score"] == 21.0

@@ -171,10 +171,10 @@ def test_nobody_reads_another_desks_events_or_messages(service: Any, desk: Any) 
         assert observer.get("/api/inbox").status_code == 403
 
 
-def test_a_thousand_wrong_tokens_are_slowed_down_and_the_right_one_still_works(service: Any) -> None:
+def test_hundreds_of_wrong_tokens_are_slowed_down_and_the_right_one_still_works(service: Any) -> None:
     statuses = []
     with service.http(token="wrong") as http:
-        for number in range(1000):
+        for number in range(400):
             answer = http.get("/api/me", headers={"Authorization": f"Bearer {number:043d}"})
             statuses.append(answer.status_code)
     assert set(statuses) == {401, 429}
