@@ -69,8 +69,10 @@ def commands() -> Iterator[tuple[str, frozenset[str]]]:
             continue
         command = cli.load(name, module)
         yield name, _options(command)
-        for inner, sub in getattr(command, "commands", {}).items():
-            yield f"{name} {inner}", _options(sub)
+        if hasattr(command, "list_commands"):
+            context: Any = None
+            for inner in command.list_commands(context):
+                yield f"{name} {inner}", _options(command.get_command(context, inner))
 
 
 def _options(command: Any) -> frozenset[str]:

@@ -76,9 +76,7 @@ def unknown_commands(chapters: Sequence[Chapter], known: Mapping[str, frozenset[
     for one in chapters:
         for command in commands(one.blocks):
             words = command.split("#")[0].split()[1:]
-            name = next(
-                (" ".join(words[:length]) for length in (2, 1) if " ".join(words[:length]) in known), None
-            )
+            name = _name(words, known)
             if name is None:
                 findings.append(Finding("no-command", f"there is no command '{command}'.", one.title))
                 continue
@@ -89,3 +87,13 @@ def unknown_commands(chapters: Sequence[Chapter], known: Mapping[str, frozenset[
                 if option not in known[name]
             ]
     return findings
+
+
+def _name(words: Sequence[str], known: Mapping[str, frozenset[str]]) -> str | None:
+    """The command that a line calls: its first two words, or its first where that has no commands below it."""
+    both = " ".join(words[:2])
+    if both in known or not words:
+        return both if words else "start"
+    group = any(name.startswith(f"{words[0]} ") for name in known)
+    alone = len(words) == 1 or words[1].startswith("-")
+    return words[0] if words[0] in known and (alone or not group) else None
