@@ -149,7 +149,13 @@ def _show(done: HandedIn, exercise: Exercise, workspace: Path, target: Path | No
         )
     )
     if exercise.open:
-        print(_("Open: {questions}.").format(questions=", ".join(exercise.open)))
+        print(_("Open questions: {questions}.").format(questions=submitting.numbers(exercise.open)))
+    if exercise.others:
+        print(
+            _(
+                "Questions {questions} are done with files, text or code: see for yourself that they are."
+            ).format(questions=submitting.numbers(exercise.others))
+        )
     for finding in (*done.findings, *_still_open(workspace, exercise)):
         print(f"! {finding}")
     print(

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,6 +37,7 @@ MAIL_SIZE = 10 * 2**20
 """Bytes from which on many mail services refuse an attachment (coded for mail it is a third larger)."""
 
 _UPWARDS = 5
+_QUESTION = re.compile(r"m\d\d-q\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,10 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Exercise:
-    """An exercise of the course folder and how far it is: questions asked, those answered, hand-ins so far."""
+    """An exercise of the course folder and how far it is: questions asked with a control, those answered, hand-ins so
+    far. ``others`` are the questions that are done with files, text or code: whether they are, nobody knows before
+    the marking.
+    """
 
     name: str
     title: str
@@ -56,6 +61,7 @@ class Exercise:
     asked: tuple[str, ...]
     answered: tuple[str, ...]
     handed_in: tuple[Kept, ...]
+    others: tuple[str, ...] = ()
 
     @property
     def open(self) -> tuple[str, ...]:
@@ -204,6 +210,11 @@ def mail(done: HandedIn) -> tuple[str, str]:
     return subject, text
 
 
+def numbers(questions: Sequence[str]) -> str:
+    """Questions as people name them: ``"4, 5, 12"`` for ``m04-q4``, ``m04-q5`` and ``m04-q12``."""
+    return ", ".join(question.rpartition("-q")[2] for question in questions)
+
+
 def size_words(size: int) -> str:
     """A number of bytes for people: ``"81 kB"``, ``"2.4 MB"``."""
     if size < 999_500:
@@ -212,27 +223,26 @@ def size_words(size: int) -> str:
 
 
 def _exercise(folder: Path, kept: Sequence[Kept]) -> Exercise:
-    title, asked = _questions(folder / f"{folder.name}.ipynb")
+    title, asked, others = _questions(folder / f"{folder.name}.ipynb")
     try:
         answered = tuple(Sheet.in_folder(folder, assignment=folder.name).answers())
     except HanoiKitError:
         answered = ()
-    return Exercise(folder.name, title or folder.name, folder, asked, answered, tuple(kept))
+    return Exercise(folder.name, title or folder.name, folder, asked, answered, tuple(kept), others)
 
 
-def _questions(notebook: Path) -> tuple[str, tuple[str, ...]]:
-    """The title of a notebook, and the questions in it that have a control."""
+def _questions(notebook: Path) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """The title of a notebook, the questions in it that have a control, and those that have none."""
     try:
         content = json.loads(notebook.read_text(encoding="utf-8"))
-        marks = [
-            cell.get("metadata", {}).get("nbgrader", {}).get("grade_id", "") for cell in content["cells"]
-        ]
+        marks = [cell.get("metadata", {}).get("nbgrader", {}) for cell in content["cells"]]
+        named = [(str(mark.get("grade_id", "")), mark.get("grade") is True) for mark in marks]
         title = content["metadata"].get("hanoikit", {}).get("title", "")
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return "", ()
-    return str(title), tuple(
-        mark.removesuffix("-ask") for mark in marks if isinstance(mark, str) and mark.endswith("-ask")
-    )
+        return "", (), ()
+    asked = tuple(name.removesuffix("-ask") for name, _grade in named if name.endswith("-ask"))
+    graded = (name for name, grade in named if grade and _QUESTION.fullmatch(name))
+    return str(title), asked, tuple(name for name in graded if name not in asked)
 
 
 def _same_as(kept: Sequence[Kept], files: Mapping[str, bytes], me: Me, class_id: str) -> Kept | None:

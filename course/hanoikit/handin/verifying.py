@@ -86,6 +86,19 @@ def check_file(
     )
 
 
+def histories_in(workspace: Path) -> list[Path]:
+    """The histories of marks that lie in the course folder or under ``handed-in``, the latest first."""
+    found = []
+    for folder in (workspace, workspace / KEPT):
+        for path in sorted(folder.glob("*.json")) if folder.is_dir() else []:
+            try:
+                if HISTORY_TYPE.encode() in path.read_bytes():
+                    found.append((History.from_json(path.read_bytes()).at, path))
+            except (OSError, HanoiKitError):
+                continue
+    return [path for _at, path in sorted(found, reverse=True)]
+
+
 def mark_words(one: Standing) -> str:
     """An assignment's mark in one line, as the ledger has it."""
     if one.points is None:

@@ -28,7 +28,7 @@ from hanoikit.i18n import _
 from hanoikit.labs.html import Markup, bullets, code, join, large, preformatted, sentence, strong, table
 from hanoikit.labs.panel import Button, Field, Result, Step, Values, panel
 
-KEEP, ROOM, FOLDER = "keep", "room", "folder"
+KEEP, ROOM, FOLDER, LATEST = "keep", "room", "folder", "latest"
 COUNTER_ENDING = ".counter-receipt.json"
 
 
@@ -82,8 +82,8 @@ class _HandIn:
             _("Check a receipt or your marks"),
             sentence(
                 _(
-                    "Nothing is sent anywhere. Choose a file of yours, or write the name of a history that your "
-                    "instructor gave you."
+                    "Nothing is sent anywhere. The history of your marks is a file that your instructor gives you: put "
+                    "it into your course folder (the arrow above the list of files), then press Check."
                 )
             ),
             refresh=self._check_fields,
@@ -169,10 +169,13 @@ class _HandIn:
         said = _("{answered} of {asked} questions are answered.").format(
             answered=answered, asked=len(one.asked)
         )
-        rows = [
-            (_("Answered"), f"{answered} / {len(one.asked)}"),
-            (_("Open"), ", ".join(one.open) or _("none")),
-        ]
+        rows = [(_("Answered"), f"{answered} / {len(one.asked)}")]
+        rows.append((_("Open questions"), submitting.numbers(one.open) or _("none")))
+        if one.others:
+            words = _("{questions}: files, text or code; see for yourself").format(
+                questions=submitting.numbers(one.others)
+            )
+            rows.append((_("Not counted here"), words))
         handed_out = self._hand_out()
         if handed_out is not None and (due := handed_out.due.get(one.name)) is not None:
             rows.append((_("Due"), due.strftime("%Y-%m-%d %H:%M %z")))
@@ -282,52 +285,54 @@ class _HandIn:
     # check
 
     def _check_fields(self) -> list[Field]:
+        own = [one.path.name for one in reversed(submitting.kept_in(self.workspace)) if one.path.is_file()]
         folder = self.workspace / submitting.KEPT
-        own = (
-            sorted(folder.glob("*.hanoi.zip"), key=lambda path: -path.stat().st_mtime)
-            if folder.is_dir()
-            else []
+        own += sorted(path.name for path in folder.glob(f"*{COUNTER_ENDING}")) if folder.is_dir() else []
+        histories = [str(path) for path in verifying.histories_in(self.workspace)]
+        options = (
+            (LATEST, _("My last hand-in")),
+            *((f"history:{path}", _("My marks: {file}").format(file=Path(path).name)) for path in histories),
+            *((f"own:{name}", name) for name in own),
+            (FOLDER, _("The file that I write here")),
         )
-        own += sorted(folder.glob(f"*{COUNTER_ENDING}")) if folder.is_dir() else []
-        options = (*((str(path), path.name) for path in own), (FOLDER, _("The file that I write here")))
+        hint = _("Only for “The file that I write here”. For example Downloads/t07.json")
         return [
-            Field("file", "select", _("File"), options, options[0][0]),
-            Field("path", "line", _("Another file"), hint=_("For example t07.json in your course folder.")),
-            Field(
-                "history",
-                "line",
-                _("History of your marks, to compare (if you have one)"),
-                hint=_("The file that your instructor gave you, for example t07.json"),
-            ),
+            Field("file", "select", _("What to check"), options, LATEST),
+            Field("path", "line", _("Another file"), hint=hint),
         ]
 
     def _check(self, values: Values) -> Result:
-        chosen = str(values["file"])
-        path = self._path(str(values["path"])) if chosen == FOLDER else Path(chosen)
+        path = self._file(str(values["file"]), str(values["path"]))
         if path is None:
-            said = _("Write the name of the file first.")
+            said = (
+                _("There is no hand-in yet.")
+                if values["file"] == LATEST
+                else _("Write the name of the file first.")
+            )
             return Result(sentence(said), say=said, ok=False)
-        checked = verifying.check_file(path, history=self._path(str(values["history"])))
+        histories = verifying.histories_in(self.workspace)
+        checked = verifying.check_file(path, history=histories[0] if histories else None)
         parts = [
             sentence(strong(checked.sentence)),
-            table(
-                _("What the file says"),
-                [
-                    _(
-                        "What",
-                    ),
-                    _("Value"),
-                ],
-                checked.facts,
-            ),
+            table(_("What the file says"), [_("What"), _("Value")], checked.facts),
         ]
         if checked.history is not None:
             lines = [verifying.mark_words(one) for one in checked.history.standings()]
             parts += [sentence(_("Your marks, as the ledger has them:")), bullets(lines)]
         if checked.findings:
             parts += [sentence(_("What was found:")), bullets(str(finding) for finding in checked.findings)]
-        parts += [sentence(_("What checked it:")), bullets(code(name) for name in _USED[checked.kind])]
+        used = _USED[checked.kind] + (_USED["history"] if checked.history is not None else ())
+        parts += [sentence(_("What checked it:")), bullets(code(name) for name in dict.fromkeys(used))]
         return Result(join(*parts), say=checked.sentence, ok=checked.ok)
+
+    def _file(self, chosen: str, written: str) -> Path | None:
+        kind, _colon, name = chosen.partition(":")
+        if chosen == LATEST:
+            kept = [one for one in submitting.kept_in(self.workspace) if one.path.is_file()]
+            return kept[-1].path if kept else None
+        if kind == "history":
+            return Path(name)
+        return self.workspace / submitting.KEPT / name if kind == "own" else self._path(written)
 
     def _path(self, words: str) -> Path | None:
         if not words.strip():
