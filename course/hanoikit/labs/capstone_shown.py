@@ -1,0 +1,256 @@
+"""What the whole case looks like in its panel: parts, tasks, matters, documents, the record and the score as HTML.
+
+>>> tasks(run.tasks(), "Europe/Helsinki")     # what was told so far, the newest on top
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from hanoikit.i18n import _, ngettext
+from hanoikit.labs import desk_shown
+from hanoikit.labs.html import Markup, bullets, code, details, join, preformatted, sentence, strong, table
+from hanoikit.labs.panel import Result
+from hanoikit.network.labels import choice_label, note_label
+from hanoikit.network.messages import Document, Message
+
+if TYPE_CHECKING:
+    from hanoikit.capstone import CapstoneRun, Element, Matter, Product, Task
+    from hanoikit.errors import Finding
+    from hanoikit.network.desk import Desk
+    from hanoikit.network.exercise import Happening
+    from hanoikit.trust.chain import Line
+
+_SHOWN = 6000
+_FRESH = timedelta(minutes=15)
+"""What was told within a quarter of an hour stands together."""
+
+
+def parts(run: CapstoneRun, zone: str, *, stop: datetime | None = None) -> Markup:
+    """Where the story stands; with ``stop`` only how long the rehearsal lasts."""
+    now = desk_shown.moment(run.now, zone)
+    here = sentence(strong(_("It is {now} at your desk.").format(now=now)))
+    if stop is not None:
+        return join(
+            here, sentence(_("The rehearsal ends at {when}.").format(when=desk_shown.moment(stop, zone)))
+        )
+    rows = [
+        (
+            one.title,
+            desk_shown.moment(one.begins, zone),
+            desk_shown.moment(one.ends, zone),
+            _("over") if one.ends <= run.now else strong(_("now")) if one.id == run.part.id else _("to come"),
+        )
+        for one in run.parts
+    ]
+    head = (_("Part"), _("Begins (your time)"), _("Ends (your time)"), _("Where you are"))
+    return join(here, table(_("The parts of the story"), head, rows))
+
+
+def tasks(found: Sequence[Task], zone: str) -> Markup:
+    """What was told so far: the newest open, the older ones folded."""
+    if not found:
+        return Markup("")
+    newest = max(one.at for one in found)
+    fresh = [one for one in found if newest - one.at <= _FRESH]
+    older = [one for one in found if newest - one.at > _FRESH]
+    shown = join(*(sentence(strong(desk_shown.moment(one.at, zone)), one.text) for one in fresh))
+    if not older:
+        return shown
+    count = ngettext("What you were told before ({n})", "What you were told before ({n})", len(older))
+    rows = [(desk_shown.moment(one.at, zone), one.text) for one in reversed(older)]
+    told = table(_("Told before, the newest first"), (_("When (your time)"), _("What")), rows)
+    return join(shown, details(count.format(n=len(older)), told))
+
+
+def rejected(happenings: Iterable[Happening], zone: str) -> Markup:
+    """Messages that never reached the inbox, with the reason."""
+    rows = [
+        (desk_shown.moment(one.at, zone), " ".join(finding.message for finding in one.findings))
+        for one in happenings
+        if one.kind == "rejected"
+    ]
+    if not rows:
+        return Markup("")
+    return table(_("Not accepted, and not in your inbox"), (_("When"), _("Why")), rows)
+
+
+def matters(found: Sequence[Matter], zone: str) -> Markup:
+    """What came in to be decided, in the order of arrival."""
+    if not found:
+        return sentence(_("Nothing has come in yet."))
+    rows = [
+        (
+            one.title,
+            one.sender,
+            choice_label(one.message.urgency),
+            desk_shown.moment(one.at, zone),
+            strong(_("OPEN")) if one.decided is None else _("decided"),
+        )
+        for one in found
+    ]
+    head = (
+        _("Matter"),
+        _("From"),
+        _("Marked by the sender as"),
+        _("Arrived (your time)"),
+        _("Where it stands"),
+    )
+    return table(_("What came in to be decided"), head, rows)
+
+
+def matter(one: Matter, zone: str) -> Markup:
+    """One matter: who asks, the facts with their numbers, the whole message, and the decision if there is one."""
+    sent = _("From {sender}, {when}.").format(sender=one.sender, when=desk_shown.moment(one.at, zone))
+    shown = [sentence(strong(one.title)), sentence(sent, one.question)]
+    if one.decided is not None:
+        outcome = dict(one.outcomes).get(one.decided.outcome, one.decided.outcome)
+        shown.append(
+            sentence(strong(_("Your decision: {outcome}.").format(outcome=outcome)), one.decided.reason)
+        )
+    if len(one.parts) > 1:
+        shown.append(table(_("What is asked for"), (_("Part"), _("What")), one.parts))
+    shown.append(table(_("The facts"), (_("No."), _("Fact")), _numbered(one.facts)))
+    shown.append(details(_("The whole message"), desk_shown.whole(one.message, zone)))
+    return join(*shown)
+
+
+def _numbered(facts: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(name if name.isdigit() else str(place), text) for place, (name, text) in enumerate(facts, 1)]
+
+
+def message(one: Message, zone: str) -> Markup:
+    """A message, with the document that it carries set out below."""
+    body = one.body
+    if not isinstance(body, Document) or not body.content:
+        return desk_shown.whole(one, zone)
+    bare = replace(one, body=replace(body, content=""))
+    return join(desk_shown.whole(bare, zone), inside(body.content))
+
+
+def product_label(one: Product) -> str:
+    own = _("your own") if one.source == "own" else _("prepared")
+    return _("{title} → {desk} ({own})").format(title=one.title, desk=one.to, own=own)
+
+
+def product(one: Product) -> Markup:
+    """A document before it is sent: for whom, what is in it, and its hash."""
+    rows: list[tuple[object, object]] = [
+        (_("Goes to"), one.to),
+        (_("Kind"), choice_label(one.kind)),
+        (_("About"), one.about or "–"),
+        (_("SHA-256"), code(one.digest)),
+    ]
+    return join(table(one.title, (_("What"), _("What it says")), rows), inside(one.content))
+
+
+def inside(text: Any) -> Markup:
+    """The content of a document: as a table where it is a plain object, else as it stands."""
+    if not isinstance(text, str):
+        value = text
+    else:
+        try:
+            value = json.loads(text)
+        except ValueError:
+            return details(_("What is in it"), preformatted(text[:_SHOWN]))
+    if not isinstance(value, dict):
+        return details(
+            _("What is in it"), preformatted(json.dumps(value, ensure_ascii=False, indent=1)[:_SHOWN])
+        )
+    rows = [(key.replace("_", " "), _plain(one)) for key, one in value.items()]
+    return table(_("What is in it"), (_("Part"), _("What it says")), rows)
+
+
+def _plain(value: Any) -> object:
+    if isinstance(value, dict):
+        return bullets(f"{key.replace('_', ' ')}: {_flat(one)}" for key, one in value.items())
+    if isinstance(value, list | tuple):
+        return bullets(_flat(one) for one in value)
+    return _flat(value)
+
+
+def _flat(value: Any) -> str:
+    if isinstance(value, dict):
+        return "; ".join(f"{key.replace('_', ' ')}: {_flat(one)}" for key, one in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(_flat(one) for one in value)
+    return str(value)[:400]
+
+
+def checked(label: str, findings: Sequence[Finding], shown: Markup) -> Result:
+    """What the check of a document found."""
+    errors = [one for one in findings if one.severity == "error"]
+    if errors:
+        count = len(errors)
+        said = ngettext("{label}: {n} fault found.", "{label}: {n} faults found.", count)
+        said = said.format(label=label, n=count)
+    else:
+        said = _("{label}: nothing wrong found. Whether it is true and right, you judge.").format(label=label)
+    return Result(
+        join(sentence(strong(said)), bullets(str(one) for one in findings), shown), say=said, ok=not errors
+    )
+
+
+def record(lines: Sequence[Line], desk: Desk, zone: str) -> Markup:
+    """What the log says, line by line; moves of the clock alone are folded away."""
+    rows = []
+    for line in lines:
+        told = _told(line, desk)
+        if told:
+            rows.append((line.index, desk_shown.moment(line.at, zone), told, code(line.hash[:8])))
+    if not rows:
+        return Markup("")
+    head = (_("Line"), _("When (your time)"), _("What"), _("Hash"))
+    moved = len(lines) - len(rows)
+    note = ngettext("{n} line only moves the clock.", "{n} lines only move the clock.", moved).format(n=moved)
+    return join(table(_("The record"), head, rows), sentence(note))
+
+
+def _told(line: Line, desk: Desk) -> str:
+    did = line.record.get("did")
+    if did == "sent":
+        from hanoikit.network.envelope import Envelope
+
+        message = Envelope.from_json(line.record["envelope"]).message
+        return _("Sent to {desk}: {what}").format(desk=message.recipient, what=desk_shown.label(message))
+    if did == "noted":
+        what = str(line.record.get("what", ""))
+        text = str(line.record.get("text", ""))
+        if what == "read":
+            return (
+                _("Read: {what}").format(what=desk_shown.label(desk.message(text)))
+                if desk.knows(text)
+                else ""
+            )
+        return f"{note_label(what)}: {text[:160]}"
+    return ""
+
+
+def score(elements: Iterable[Element], zone: str) -> Markup:
+    """Each thing that counts, with what was met and what was not, and why it matters."""
+    rows = [
+        (
+            one.title,
+            f"{one.earned:.1f} / {one.points:g}",
+            bullets((("✓ " if test.met else "✕ ") + f"{test.label}. {test.reason}") for test in one.tests),
+            desk_shown.moment(one.moment, zone) if one.moment is not None else "–",
+            one.done if one.share == 1 else one.undone,
+        )
+        for one in elements
+        if one.asked
+    ]
+    head = (_("What counts"), _("Points"), _("✓ met, ✕ not met"), _("Decided at"), _("Why it matters"))
+    return table(_("What became of it"), head, rows)
+
+
+def frame(page: str, title: str) -> Markup:
+    """A whole page inside the result. It has no origin: its own script runs, and reaches nothing outside the page."""
+    return Markup(
+        f'<iframe sandbox="allow-scripts" title="{escape(title)}" tabindex="0" style="width: 100%; height: 70vh; '
+        f'border: 1px solid var(--jp-border-color1, GrayText)" srcdoc="{escape(page)}"></iframe>'
+    )
