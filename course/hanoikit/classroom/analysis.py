@@ -166,13 +166,15 @@ def by_question(source: AssignmentSource, entries: Sequence[Entry]) -> list[Ques
             if len(known) == len(people)
             else None
         )
+        waiting = sum(mark is not None and mark.state == "pending" for mark in marks)
         minutes = [e.time.minutes[question.id] for e in people if question.id in e.time.minutes]
         figures.append(
             QuestionFigures(
                 question=question,
                 n=len(shares),
-                difficulty=statistics.difficulty(shares),
-                interval=statistics.interval(shares),
+                # Those that are marked already are no fair sample: no answer at all counts at once as zero.
+                difficulty=None if waiting else statistics.difficulty(shares),
+                interval=None if waiting else statistics.interval(shares),
                 discrimination=correlation,
                 discrimination_interval=statistics.correlation_interval(correlation, len(known)),
                 unanswered=sum(mark is not None and mark.state == "unanswered" for mark in marks),
@@ -188,7 +190,7 @@ def by_objective(
 ) -> list[ObjectiveFigures]:
     """The same figures brought together by objective, weighted by points; the examiner track is left out.
 
-    The interval is over the shares of the single people in ``entries``.
+    With ``entries`` the share is the mean of what each person reached in what is marked, and has an interval.
     """
     people = [reached(entry) for entry in entries if entry.group == "person" and entry.marked is not None]
     figures = []
@@ -208,7 +210,7 @@ def by_objective(
                 text=text,
                 questions=tuple(item.question.id for item in mine),
                 out_of=out_of,
-                share=earned / out_of if out_of else None,
+                share=sum(shares) / len(shares) if shares else earned / out_of if out_of else None,
                 interval=statistics.interval(shares),
             )
         )

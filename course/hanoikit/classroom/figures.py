@@ -15,7 +15,7 @@ from html import escape
 from hanoikit.labs.html import Markup
 
 _ids = itertools.count(1)
-_ROW, _LEFT, _WIDTH, _RIGHT = 26, 190, 420, 90
+_ROW, _LEFT, _WIDTH, _RIGHT = 26, 215, 400, 90
 
 
 def bars(

@@ -71,6 +71,7 @@ def entries(
     names = _names(klass)
     submissions, known = _gradebook(layout)
     facts = {} if isinstance(klass, Path) else Told.by(klass).facts
+    due = {} if isinstance(klass, Path) else {one.name: one.due for one in klass.assignments}
     wanted = []
     for assignment in layout.assignments() if assignments is None else assignments:
         folders = dict(layout.students(assignment))
@@ -86,6 +87,7 @@ def entries(
             assignment,
             submissions.get((assignment, trainee)),
             facts.get((assignment, trainee)),
+            due.get(assignment),
         )
         if others and entry.marked is not None:
             from hanoikit.grading.trusted.replay import finding_of
@@ -115,14 +117,19 @@ def _names(klass: Class | Path) -> dict[str, tuple[str, str]]:
 
 
 def _entry(
-    layout: Layout, trainee: str, assignment: str, row: _Submission | None, facts: HandInFacts | None
+    layout: Layout,
+    trainee: str,
+    assignment: str,
+    row: _Submission | None,
+    facts: HandInFacts | None,
+    until: datetime | None,
 ) -> Entry:
     submitted = layout.folder("submitted", trainee, assignment)
     autograded = layout.folder("autograded", trainee, assignment)
     answers, time = _sheet(submitted if submitted.is_dir() else autograded)
     waiting = autograded.is_dir() and submitted.is_dir() and _stamp(submitted) != _stamp(autograded)
     if facts is None:
-        at, due = (row.at, row.due) if row else (None, None)
+        at, due = (row.at, until or row.due) if row else (None, until)
         facts = HandInFacts(at=at, due=due, late=bool(at and due and at > due))
     entry = Entry(trainee, assignment, None, answers, hand_in=replace(facts, waiting=waiting), time=time)
     try:

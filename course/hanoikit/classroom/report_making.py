@@ -84,9 +84,12 @@ def make(
     trainee: str | None = None,
     without_names: bool = False,
     folder: Path | None = None,
+    first: Callable[[Made], None] | None = None,
     tell: Tell = lambda words, done, all_: None,
 ) -> Made:
     """Write the pages into ``folder`` (default: ``reports/`` of the class).
+
+    ``first`` is done before, with everything that was gathered; what it adds to the ledger is on the pages.
 
     With ``trainee`` only that trainee's page; with ``without_names`` only the instructor's page, as
     ``report-anonymous.html`` with ids. Raises :class:`UsageError` for a trainee whom nobody knows.
@@ -99,6 +102,9 @@ def make(
             _("Nobody in the class has the id {id}.").format(id=trainee),
             next_step=_("See the ids with: hanoikit class roster"),
         )
+    if first is not None and not isinstance(klass, Path):
+        first(made)
+        made.told = Told.by(klass)
     zone = None if isinstance(klass, Path) else klass.zone
     title = "" if isinstance(klass, Path) else klass.title
     if trainee is None:

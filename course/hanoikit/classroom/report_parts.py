@@ -33,7 +33,7 @@ th[aria-sort=descending] button::after { content: " \\2193"; content: " \\2193" 
 .narrow input { font: inherit; padding: 0.15rem 0.4rem; min-width: 12rem; background: var(--paper);
   color: var(--ink); border: 1px solid var(--line); }
 summary { cursor: pointer; font-weight: 600; padding: 0.25rem 0; }
-nav ol { columns: 2 18rem; padding-inline-start: 1.4rem; } tr[hidden] { display: none; }
+td ul { margin: 0; padding-inline-start: 1.1rem; } nav ol { columns: 2 18rem; padding-inline-start: 1.4rem; } tr[hidden] { display: none; }
 .todo { border-inline-start: 0.4rem solid var(--bad); background: var(--soft); padding: 0.3rem 1rem; }
 @media print { .narrow, nav { display: none; } th button::after { content: ""; } .scroll { overflow: visible; }
   details::details-content { content-visibility: visible; block-size: auto; } summary { list-style: none; }

@@ -98,6 +98,7 @@ def people_part(
     found = {(entry.trainee, entry.assignment): entry for entry in entries}
     ids = {entry.trainee: Person(entry.trainee, entry.name, entry.team) for entry in entries}
     ids.update({one.id: one for one in about.people})
+    named = any(one.name for one in ids.values())
     teams = any(one.team for one in ids.values())
     rows = []
     for identity in sorted(ids):
@@ -109,6 +110,7 @@ def people_part(
         rows.append(
             [
                 Cell(about.linked(one), one.shown),
+                *([one.id] if named else []),
                 *([one.team or NOTHING] if teams else []),
                 _number(passed),
                 *(_percent(entry) for entry in mine),
@@ -118,7 +120,14 @@ def people_part(
     short = [
         Markup(f'<abbr title="{_escape(source.title)}">{module_of(source.name)}</abbr>') for source in sources
     ]
-    head = [_("Trainee"), *([_("Group")] if teams else []), _("Passed"), *short, _("Time")]
+    head = [
+        _("Trainee"),
+        *([_("Id")] if named else []),
+        *([_("Group")] if teams else []),
+        _("Passed"),
+        *short,
+        _("Time"),
+    ]
     legend = _(
         "Percent of the core points; w: a written answer is still to be read; L: late; !: a person must look; "
         "?: not marked; {nothing}: nothing handed in."

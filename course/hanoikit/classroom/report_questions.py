@@ -104,15 +104,14 @@ def reliability_words(found: Reliability) -> str:
 
 def _difficulty(item: QuestionFigures) -> object:
     if item.difficulty is None:
-        return _("a person marks it") if item.pending else NOTHING
-    shown = f"{item.difficulty:.2f}"
-    if item.pending:
-        shown += " " + _("({n} marked)").format(n=item.n)
-    return Cell(shown, round(item.difficulty, 4))
+        if not item.pending:
+            return NOTHING
+        return ngettext("{n} still to be read", "{n} still to be read", item.pending).format(n=item.pending)
+    return Cell(f"{item.difficulty:.2f}", round(item.difficulty, 4))
 
 
 def _discrimination(item: QuestionFigures) -> object:
-    if item.difficulty is None or (item.discrimination is None and item.pending):
+    if item.difficulty is None:
         return NOTHING
     if item.discrimination is None:
         return _("too few to say") if item.n < statistics.ENOUGH else _("no spread")

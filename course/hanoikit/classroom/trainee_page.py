@@ -70,7 +70,7 @@ def page(
     known = [source for source in sources if source.name in mine]
     words = _("Your marks: {name}").format(name=one.shown)
     parts: list[object] = [heading(1, words)]
-    about = [title] if title else []
+    about = [_("Class: {title}.").format(title=title)] if title else []
     if at is not None:
         about.append(_("As of {at}.").format(at=moment(at, zone)))
     parts.append(sentence(*about) if about else "")

@@ -13,6 +13,7 @@ from hanoikit.errors import UsageError
 from hanoikit.i18n import _, ngettext
 
 if TYPE_CHECKING:
+    from hanoikit.classroom.completion import Outcome
     from hanoikit.classroom.klass import Class
     from hanoikit.classroom.report_making import Made
 
@@ -51,11 +52,27 @@ def report(
             _("A record of completion is signed by the registrar of a class, and this folder has no class."),
             next_step=_("Make one here with: hanoikit class init ."),
         )
+    outcomes: list[Outcome] = []
+
+    def records(made: Made) -> None:
+        from hanoikit.classroom import completion
+
+        if not isinstance(place, Path):
+            ids = [trainee] if trainee is not None else list(place.roster.ids)
+            now = datetime.now(place.zone).replace(microsecond=0)
+            outcomes.append(completion.write_all(place, made, ids, at=now))
+
     with _Progress() as progress:
-        made = report_making.make(place, trainee=trainee, without_names=anonymous, tell=progress.tell)
+        made = report_making.make(
+            place,
+            trainee=trainee,
+            without_names=anonymous,
+            first=records if completion else None,
+            tell=progress.tell,
+        )
     _say(made)
-    if completion and not isinstance(place, Path):
-        _records(place, made, trainee)
+    for outcome in outcomes:
+        _records(outcome, alone=trainee is not None)
 
 
 def _place(folder: Path) -> Class | Path:
@@ -93,12 +110,7 @@ def _say(made: Made) -> None:
         print(text.format(count=made.looking))
 
 
-def _records(klass: Class, made: Made, trainee: str | None) -> None:
-    from hanoikit.classroom import completion
-
-    now = datetime.now(klass.zone).replace(microsecond=0)
-    ids = [trainee] if trainee is not None else list(klass.roster.ids)
-    outcome = completion.write_all(klass, made, ids, at=now)
+def _records(outcome: Outcome, *, alone: bool) -> None:
     for path in outcome.written:
         print(_("Record of completion: {path}").format(path=path))
     if outcome.same:
@@ -112,7 +124,7 @@ def _records(klass: Class, made: Made, trainee: str | None) -> None:
         print(_("No record yet for:"))
     for identity, reason in outcome.open.items():
         print(f"  {identity}: {reason}")
-    if outcome.open and (trainee is not None or not (outcome.written or outcome.same)):
+    if outcome.open and (alone or not (outcome.written or outcome.same)):
         raise typer.Exit(1)
 
 

@@ -105,6 +105,19 @@ def sign(
 
     It certifies the document: nothing may change after it.
     """
+    return sign_pdf(pdf, title=one.title, place=one.form.place, signer=signer, timestamps=timestamps, at=at)
+
+
+def sign_pdf(
+    pdf: bytes,
+    *,
+    title: str,
+    place: str,
+    signer: Signer,
+    timestamps: LocalTimestampAuthority | None,
+    at: datetime,
+) -> bytes:
+    """Any PDF with such a signature; ``title`` is its reason and ``place`` where it was signed (may be empty)."""
     from pyhanko.pdf_utils import generic
     from pyhanko.sign.fields import InvisSigSettings, MDPPerm, SigFieldSpec, SigSeedSubFilter
     from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
@@ -130,8 +143,8 @@ def sign(
         certify=True,
         docmdp_permissions=MDPPerm.NO_CHANGES,
         name=signer.name,
-        location=one.form.place,
-        reason=one.title,
+        location=place or None,
+        reason=title,
     )
     spec = SigFieldSpec(
         FIELD,

@@ -16,7 +16,7 @@ from pathlib import Path
 from cryptography import x509
 
 from hanoikit.errors import Finding, HanoiKitError, UsageError
-from hanoikit.handin import bundle, codes
+from hanoikit.handin import bundle, codes, record
 from hanoikit.handin import history as histories
 from hanoikit.handin.history import HISTORY_TYPE, History, Standing
 from hanoikit.handin.me import CERTIFICATE, HandOut
@@ -60,6 +60,8 @@ def check_file(
     path = Path(path)
     data = _read(path)
     root = _certificate(path, certificate)
+    if record.is_record(data):
+        return _record(data, History.from_json(_read(Path(history))) if history is not None else None, root)
     if _is_zip(path, data):
         checked = _bundle(path)
         own: list[Receipt | CounterReceipt] = []
@@ -216,6 +218,11 @@ def _history(
     else:
         sentence = _("The history of your marks holds: every line stands in the signed ledger, and they fit.")
     return Checked("history", sentence, tuple(facts), found, history)
+
+
+def _record(data: bytes, history: History | None, root: x509.Certificate | None) -> Checked:
+    checked = record.check(data, root, history=history)
+    return Checked("completion", checked.sentence, checked.facts, checked.findings, history)
 
 
 def _facts(receipt: Receipt) -> tuple[tuple[str, str], ...]:
