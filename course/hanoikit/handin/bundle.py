@@ -94,7 +94,7 @@ def pack(
             _("A hand-in needs your name."),
             next_step=_('Say who you are: hanoikit submit --name "Your Name".'),
         )
-    payload = {f"data/{name}": data for name, data in taken.files.items()}
+    payload = {f"data/{name}": data for name, data in sorted(taken.files.items())}
     manifest = manifest_of(payload)
     receipt = Receipt.sign(
         assignment=assignment,
