@@ -58,8 +58,11 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Day:
+    """``whole`` is false when the course has not all that the day names."""
+
     title: str
     slots: tuple[Slot, ...]
+    whole: bool = True
 
     @property
     def end(self) -> time:
@@ -106,7 +109,7 @@ def lay_out(day: Mapping[str, Any], minutes: Minutes) -> Day:
             continue
         slots.append(Slot(now, length, kind, text))
         now = _later(now, length)
-    return Day(str(day["title"]), tuple(slots))
+    return Day(str(day["title"]), tuple(slots), whole=len(slots) == len(day["entries"]))
 
 
 def _entry(entry: str, minutes: Minutes) -> tuple[str, int, str]:

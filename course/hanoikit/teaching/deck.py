@@ -16,7 +16,7 @@ from hanoikit.i18n import _, direction, language
 from hanoikit.teaching import page
 from hanoikit.teaching.lesson import Lesson
 from hanoikit.teaching.markup import Node, plain
-from hanoikit.teaching.slides import Slide, is_short
+from hanoikit.teaching.slides import Slide, is_long, is_short
 from hanoikit.teaching.sureness import legend
 
 PROGRAM = ("reset.css", "reveal.css", "reveal.js", "notes.js", "LICENSE")
@@ -87,7 +87,9 @@ def _section(slide: Slide, writer: page.Writer, pictures: str) -> str:
         body += f'<p class="small">{lead} {signs}.</p><p class="foot">{escape(page.licence())}</p>'
     notes = writer.blocks(_demoted(slide.notes))
     aside = f'<aside class="notes">{notes}</aside>' if notes else ""
-    size = " large" if slide.kind not in {"title", "section", "ask", "lab"} and is_short(slide.body) else ""
+    size = ""
+    if slide.kind not in {"title", "section", "ask", "lab"}:
+        size = " large" if is_short(slide.body) else " dense" if is_long(slide.body) else ""
     return (
         f'<section class="{slide.kind}{size}">\n<{rank}>{heading}{part}</{rank}>\n{body}\n{aside}</section>'
     )

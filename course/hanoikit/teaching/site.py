@@ -224,7 +224,7 @@ class _Site:
             nodes = blocks(plan.about)
             for entry in plan.days:
                 day = agenda.lay_out(entry, minutes)
-                self.findings += agenda.faults(day)
+                self.findings += agenda.faults(day) if day.whole else []
                 nodes += [
                     {"t": "h", "level": 3, "id": f"{name}-{day.title}", "c": [day.title]},
                     agenda.table(day),

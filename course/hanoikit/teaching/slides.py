@@ -137,7 +137,7 @@ class _Cutter:
             elif not begun:
                 if node["t"] == "quote":
                     self.title = [_("Before you begin")]
-                    self.waiting.append((node["c"], [node]))
+                    self.waiting.append((node["c"], []))
             elif node["t"] == "h":
                 self._flush()
                 self.title = node["c"]
@@ -146,7 +146,9 @@ class _Cutter:
             elif node["t"] == "check":
                 self._check(node)
             elif not plain(node.get("c", [])).startswith("Next:") or node["t"] != "p":
-                self.waiting.append((_shown(node), [_spoken(node)]))
+                shown = _shown(node)
+                # What the slide shows in full need not be said again beside it.
+                self.waiting.append((shown, [] if shown == [node] else [_spoken(node)]))
         self._flush()
         return self.slides
 
@@ -165,12 +167,20 @@ class _Cutter:
         """Slides of what waits under the heading; what shows nothing is told on the slide before it."""
         groups: list[tuple[list[Node], list[Node]]] = []
         for shown, spoken in self.waiting:
-            for number, piece in enumerate(_pieces(shown)):
-                if not groups or (piece and groups[-1][0] and not _fits([*groups[-1][0], *piece])):
+            announced = _leading(groups[-1][0]) if groups and groups[-1][0] else []
+            for piece in _pieces(shown, announced):
+                if not groups:
                     groups.append(([], []))
+                elif piece and groups[-1][0] and not _fits([*groups[-1][0], *piece]):
+                    # What announces a list or a table stays with it.
+                    leading = _leading(groups[-1][0])
+                    if leading and len(groups[-1][0]) > len(leading):
+                        del groups[-1][0][-len(leading) :]
+                        groups.append((leading, []))
+                    elif not leading:
+                        groups.append(([], []))
                 groups[-1][0].extend(piece)
-                if not number:
-                    groups[-1][1].extend(spoken)
+                groups[-1][1].extend(one for one in spoken if one not in groups[-1][1])
         self.waiting = []
         if (
             groups
@@ -283,8 +293,11 @@ def _spoken(node: Node) -> Node:
     return {"t": "code", "text": node["text"], "info": ""} if node["t"] == "run" else node
 
 
-def _pieces(shown: list[Node]) -> Iterable[list[Node]]:
-    """The same content in pieces of which each fits a slide: long lists and tables are divided between entries."""
+def _pieces(shown: list[Node], announced: Sequence[Node] = ()) -> Iterable[list[Node]]:
+    """The same content in pieces of which each fits a slide: long lists and tables are divided between entries.
+
+    ``announced`` stands above the first piece.
+    """
     if not shown:
         yield []
     for node in shown:
@@ -295,18 +308,29 @@ def _pieces(shown: list[Node]) -> Iterable[list[Node]]:
         start = node.get("start", 1)
         taken: list[list[list[Inline]]] = []
         for entry in node[name]:
-            if taken and not _fits([{**node, name: [*taken, entry]}]):
+            if taken and not _fits([*announced, {**node, name: [*taken, entry]}]):
                 yield [{**node, name: taken, "start": start}]
                 start += len(taken)
-                taken = []
+                taken, announced = [], ()
             taken.append(entry)
         yield [{**node, name: taken, "start": start}]
+
+
+def _leading(body: Sequence[Node]) -> list[Node]:
+    """The last paragraph, when it ends with a colon."""
+    last = body[-1]
+    return [last] if last["t"] == "p" and plain(last["c"]).endswith(":") else []
 
 
 def _fits(body: Sequence[Node]) -> bool:
     told = sum(words(content) for content in contents(body))
     tables = any(node["t"] == "table" for node in body)
     return sum(map(height, body)) <= ROOM and told <= WORDS * (1.25 if tables else 1)
+
+
+def is_long(body: Sequence[Node]) -> bool:
+    """Whether a question is longer than a slide holds in letters of the usual size."""
+    return sum(map(height, body)) > ROOM * 1.1
 
 
 def is_short(body: Sequence[Node]) -> bool:
