@@ -306,11 +306,11 @@ def _merge(
 ) -> tuple[str, str]:
     """Bring what was read now to what is known of the same hand-in; its key."""
     key = (facts.file, facts.trainee)
-    before = merged.get(key)
-    if before is None and not facts.by_hand:
+    if not facts.by_hand:
         decided = [one for one, known in merged.items() if one[0] == facts.file and known.facts.by_hand]
         if decided:
             return decided[0]
+    before = merged.get(key)
     if before is None:
         merged[key] = Known(facts, now, allowed=take_anyway)
         return key

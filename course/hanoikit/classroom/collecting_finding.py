@@ -205,9 +205,7 @@ def _work(folders: dict[PurePosixPath, list[Leaf]], sort: Callable[[Leaf], str |
         if folder not in holds_work:
             continue
         own = folders[folder]
-        books = [leaf for leaf in own if is_notebook(leaf) and sorts[leaf.path] is not None]
-        # A notebook with questions of the class wins over a scratch notebook beside it.
-        graded = [leaf for leaf in books if sorts[leaf.path]] or books
+        graded = [leaf for leaf in own if is_notebook(leaf) and sorts[leaf.path] is not None]
         sheets = [leaf for leaf in own if is_sheet(leaf)]
         kinds = [sorts[leaf.path] for leaf in graded]
         alone = len(set(kinds)) == len(kinds)
@@ -217,7 +215,7 @@ def _work(folders: dict[PurePosixPath, list[Leaf]], sort: Callable[[Leaf], str |
         extras = list(_extras(folder, folders, holds_work, graded, sheets)) if whole else []
         whose = _sheets_of(graded, sheets, sorts)
         for book in graded:
-            files = [(book.path.name, book)]
+            files = [(book.name, book)]
             files += [(SHEET, sheet) for sheet in whose[book.path][:1]]
             files += [(_inner(leaf, folder), leaf) for leaf in [*whose[book.path][1:], *extras]]
             yield _piece(book.path, files, several=len(set(kinds)) > 1, ambiguous=not alone and bool(sheets))
@@ -301,7 +299,7 @@ def _below(folder: PurePosixPath, tops: Iterable[PurePosixPath]) -> bool:
 
 
 def _inner(leaf: Leaf, folder: PurePosixPath) -> str:
-    return leaf.path.relative_to(folder).as_posix()
+    return text_of(leaf.path.relative_to(folder))
 
 
 def is_notebook(leaf: Leaf) -> bool:

@@ -27,7 +27,7 @@ from hanoikit.trust.canonical import canonical
 LIST_FORMAT = "hanoikit.hand-in-list/1"
 INDEX = "index.jsonl"
 _NAME = re.compile(r"[0-9a-f]{64}")
-_LIST_START = b'{"files":{'
+_LIST_START = b'{"files":[['
 
 
 class Inbox:
@@ -65,7 +65,7 @@ class Inbox:
 
     def put_list(self, files: Mapping[str, str], *, made: str, shown: str, at: datetime) -> str:
         """Keep a list of files that belong together (name -> SHA-256); its own SHA-256."""
-        value = {"files": dict(files), "format": LIST_FORMAT, "made": made}
+        value = {"files": sorted(map(list, files.items())), "format": LIST_FORMAT, "made": made}
         return self.put(canonical(value), shown=shown, at=at)
 
     def done(self, name: str) -> None:
@@ -104,7 +104,9 @@ class Inbox:
             value = json.loads(self.read(name))
         except ValueError:
             return None
-        return value if isinstance(value, dict) and value.get("format") == LIST_FORMAT else None
+        if not isinstance(value, dict) or value.get("format") != LIST_FORMAT:
+            return None
+        return {**value, "files": dict(value["files"])}
 
     def files(self) -> set[str]:
         """The SHA-256 of every file."""

@@ -148,7 +148,8 @@ class Reader:
         broken = [finding for finding in bundle.findings if finding.severity == "error"]
         named = sealed_name(piece.path.name)
         receipt = bundle.receipt
-        edited = bool({finding.code for finding in broken} & EDITED)
+        # A file that cannot be unpacked is missing as well; that is damage, not a change.
+        edited = bool(broken) and {finding.code for finding in broken} <= EDITED
         if broken:
             code = "edited" if edited else "empty" if broken[0].code == "empty" else "damaged"
             findings = [Finding(code, broken[0].message), *_plain(bundle.findings)]
@@ -344,7 +345,11 @@ class Reader:
         files = [one for one in arranged if not one.endswith(".ipynb") and one not in {SHEET, *APART}]
         own = [one for one in files if one not in self.course.released(name).files]
         blank = not given and unchanged and not own
-        if not any(one.endswith(".ipynb") for one in arranged) and SHEET not in arranged:
+        if SHEET not in arranged and any(one.code == "notebook-damaged" for one in findings):
+            findings.append(
+                Finding("damaged", _("The notebook cannot be read, and there is no answer sheet."))
+            )
+        elif not any(one.endswith(".ipynb") for one in arranged) and SHEET not in arranged:
             findings.append(Finding("empty", _("There is neither a notebook nor an answer sheet in it.")))
         elif blank and SHEET in arranged:
             message = _("No question is answered in it.")

@@ -280,8 +280,8 @@ def _file(klass: Class, name: str, line: Line) -> Iterator[Finding]:
         message = _("This hand-in was altered in the inbox.")
         yield Finding("inbox-altered", message, f"{where}, {name[:16]}")
         return
-    if data.startswith(b'{"files":{'):
-        for part in sorted(set(json.loads(data)["files"].values())):
+    if data.startswith(b'{"files":[['):
+        for part in sorted({digest for _name, digest in json.loads(data)["files"]}):
             try:
                 whole = hashlib.sha256((klass.inbox / part).read_bytes()).hexdigest() == part
             except OSError:
