@@ -52,7 +52,7 @@ def test_every_text_of_the_pages_comes_from_the_catalogue_and_none_is_left_over(
         # A word with a capital letter and another word after it is a sentence for a person.
         assert not re.search(r"""["'`>][A-Z][a-z]+ [a-z]""", code), name
     known = set(wording.words())
-    families = ("pace_", "mark_", "standing_")
+    families = ("pace_", "mark_", "standing_", "decision_")
     in_tables = {
         "desk",
         "state",

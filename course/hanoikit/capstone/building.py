@@ -9,12 +9,14 @@ file or a product states is put in its message here, so that it stands in one pl
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Mapping
 from typing import Any
 
 from hanoikit.capstone import products
 from hanoikit.capstone.plan import ALONE, TEAMS, folder
+from hanoikit.capstone.run import REFERENCE, preservation_drafts
 from hanoikit.network import form, tables
 from hanoikit.network.yamldata import load
 from hanoikit.safeguards import CaseFile, case_file
@@ -58,6 +60,7 @@ def _scenario(story: Mapping[str, Any], length: str, name: str, *, alone: bool) 
         "seed": SEED,
         "desks": seats,
         "jumps": timing["jumps"],
+        **({} if alone else {"papers": _papers(story, length)}),
         "injects": [
             _inject(one, length)
             for one in story["injects"]
@@ -78,12 +81,45 @@ def _inject(given: Mapping[str, Any], length: str) -> dict[str, Any]:
         body = products.body_of(given["product"])
         made["body"] = form.write(body, tables.kind("document").elements)
     else:
-        made["body"] = dict(given["body"])
+        made["body"] = copy.deepcopy(given["body"])
     for value in [made["body"], *made["body"].get("data", [])]:
         for name in ("since", "until"):
             if isinstance(value.get(name), str) and value[name][:1] in "+-" and value[name]:
                 value[name] = _after(value[name], given[length])
     return made
+
+
+_READY = {"log": "task-log", "images": "nurse", "freeze": "task-money", "removal": "nurse"}
+
+
+def _papers(story: Mapping[str, Any], length: str) -> list[dict[str, Any]]:
+    """The prepared requests and documents, on Aldermark's desk when the story needs them."""
+    times = {one["id"]: one.get(length, "") for one in story["injects"]}
+    made = []
+    for name, draft in preservation_drafts().items():
+        body = form.write(draft.body, tables.kind(draft.body.kind).elements)
+        paper = {"kind": draft.body.kind, "to": draft.to, "reference": draft.reference, "urgency": "urgent"}
+        made.append(_paper(name, times[_READY[name]], draft.title, "", {**paper, "body": body}))
+    for product in products.all_prepared():
+        group = product.id.partition("-")[0]
+        body = form.write(product.body(), tables.kind("document").elements)
+        paper = {"kind": "document", "to": product.to, "reference": REFERENCE, "urgency": "urgent"}
+        ready = times[_READY.get(group) or ("task-return" if group == "return" else "task-request")]
+        made.append(
+            _paper(product.id, ready, product.title, product.about, {**paper, "body": {**body, "digest": ""}})
+        )
+    return made
+
+
+def _paper(name: str, at: str, title: str, about: str, draft: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "id": f"paper-{name}",
+        "desk": ALONE,
+        "at": at,
+        "title": title,
+        "about": about,
+        "draft": dict(draft),
+    }
 
 
 def _after(shift: str, at: str) -> str:

@@ -15,12 +15,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from hanoikit.capstone import products
 from hanoikit.capstone.plan import ElementPlan, MatterPlan, plan
 from hanoikit.capstone.record import Record, Sent
 from hanoikit.errors import HanoiKitError
 from hanoikit.i18n import _
+from hanoikit.network import tables
 from hanoikit.network.checking import validate
 from hanoikit.network.clock import span
 from hanoikit.network.marking import CaseTruth, best
@@ -101,7 +103,7 @@ def _preserved(element: ElementPlan, record: Record) -> Judged:
                 ("42(4)",),
             ),
         ),
-        kept.at if kept else None,
+        kept.at if kept else _ran_out(gone, record),
         kept.message.id if kept else (message.id if there and message else ""),
     )
 
@@ -282,7 +284,7 @@ def _frozen(element: ElementPlan, record: Record) -> Judged:
                 ("49(2)",),
             ),
         ),
-        stopped[0].at if stopped else (leaves if record.until >= leaves else None),
+        stopped[0].at if stopped else _ran_out(leaves, record),
         stopped[0].message.id if stopped else (chosen.message.id if chosen else ""),
     )
 
@@ -342,7 +344,7 @@ def _victim(element: ElementPlan, record: Record) -> Judged:
                 ("34(6)",),
             ),
         ),
-        removed[0].at if removed else (kept.at if kept else None),
+        removed[0].at if removed else (kept.at if kept else _ran_out(gone, record)),
         removed[0].message.id if removed else (kept.message.id if kept else ""),
     )
 
@@ -604,7 +606,7 @@ def _keeps(element: ElementPlan, record: Record) -> Judged:
                 ("25(2)",),
             ),
         ),
-        kept.at if kept else None,
+        kept.at if kept else _ran_out(gone, record),
         kept.message.id if kept else "",
     )
 
@@ -786,6 +788,11 @@ def _first(*lists: list[Sent]) -> Sent | None:
     return next((one[0] for one in lists if one), None)
 
 
+def _ran_out(moment: datetime, record: Record) -> datetime | None:
+    """The moment at which it was too late, if the story reached it."""
+    return moment if record.until >= moment else None
+
+
 def _moment(element: ElementPlan) -> datetime:
     return plan().moments[element.given["before"]]
 
@@ -851,11 +858,9 @@ def _faults(one: Sent, record: Record) -> str:
 
 
 def _when(moment: datetime) -> str:
-    return (
-        moment.strftime("%Y-%m-%d %H:%M UTC")
-        if moment.utcoffset() == timedelta(0)
-        else f"{moment:%Y-%m-%d %H:%M %z}"
-    )
+    """The time on the clocks of Fjordholm."""
+    here = moment.astimezone(ZoneInfo(tables.rules("XA").zone))
+    return _("{moment} in Fjordholm").format(moment=f"{here:%Y-%m-%d, %H:%M}")
 
 
 _CHECKS: Mapping[str, Callable[[ElementPlan, Record], Judged]] = {

@@ -148,6 +148,11 @@ def errors(kind: str, content: str, *, digest: str = "") -> tuple[Finding, ...]:
     return tuple(one for one in check(kind, content, digest=digest) if one.severity == "error")
 
 
+def look(kind: str, content: str, digest: str) -> tuple[Finding, ...]:
+    """The check in the form that ``hanoikit.network.documents`` registers."""
+    return check(kind, content, digest=digest)
+
+
 def _check_package(value: dict[str, Any]) -> list[Finding]:
     from hanoikit.evidence.seal import SignedRoot
     from hanoikit.evidence.seal_proof import InclusionProof, verify_inclusion

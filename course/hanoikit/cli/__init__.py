@@ -38,6 +38,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "receipt": ("hanoikit.cli.receipt", "Check a receipt, or the history of your marks, offline."),
     "class": ("hanoikit.cli.class_commands", "Run a class: names, hand-outs, hand-ins, marks, reports."),
     "desk": ("hanoikit.cli.desk", "Run a live exercise between desks of the 24/7 network."),
+    "capstone": ("hanoikit.cli.capstone", "Run the whole case with four teams, and look back on it."),
     "convention": ("hanoikit.cli.convention", "Look up the Convention: show, search, coverage, import."),
     "demo": ("hanoikit.cli.demo", "Run a sample cohort from release to report."),
     "docs": ("hanoikit.cli.docs", "Make the instructor guide, slides and participant handbook."),

@@ -117,7 +117,8 @@ async def view(call: Call) -> Any:
     desk = await service.desk(call.caller.desk)
     shown = desk_view(desk, now=service.now(), directory=service.directory)
     spoken = await asyncio.to_thread(_spoken, call)
-    return Json({**shown, "clock": service.clock_json(), "title": service.title, **spoken})
+    papers = call.story.papers_json(call.caller.desk)
+    return Json({**shown, "clock": service.clock_json(), "title": service.title, "papers": papers, **spoken})
 
 
 def _spoken(call: Call) -> dict[str, Any]:
@@ -233,7 +234,7 @@ def routes() -> tuple[Route, ...]:
             "/api/notes",
             mine,
             note,
-            "Write into a case file: read, order, renewed, passed-on, remark.",
+            "Write into a case file: read, order, renewed, passed-on, remark, decision.",
             sending=True,
             schema=members({"case": text(40, least=1), "what": {"enum": list(NOTES)}}, {"text": text(4000)}),
             answers={201: "Written.", 409: "The law does not give it."},

@@ -14,13 +14,13 @@ from typing import Any
 
 from hanoikit.desk_service.problems import finding_json
 from hanoikit.i18n import _
-from hanoikit.network import tables
+from hanoikit.network import documents, tables
 from hanoikit.network.boundaries import limits
 from hanoikit.network.case import Case, Clock, Entry, status_label
 from hanoikit.network.desk import Desk
 from hanoikit.network.directory import Directory
 from hanoikit.network.labels import choice_label, note_label
-from hanoikit.network.messages import Message
+from hanoikit.network.messages import Document, Message
 from hanoikit.network.tables import Element
 
 
@@ -164,6 +164,12 @@ def _entry(desk: Desk, entry: Entry, unread: set[str]) -> dict[str, Any]:
     }
     if entry.incoming and tables.kind(message.kind).role != "answer":
         shown["remarks"] = [finding_json(one) for one in desk.remarks(message)]
+        if isinstance(message.body, Document):
+            known = {str(one["code"]) for one in shown["remarks"]}
+            shown["remarks"] += [
+                finding_json(one) for one in documents.findings(message.body) if one.code not in known
+            ]
+            shown["checked"] = documents.checked(message.body)
         shown["limits"] = [
             {"ground": one.ground, "why": one.why, "instead": one.instead}
             for one in limits(message, desk.rules[desk.state])

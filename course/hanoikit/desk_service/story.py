@@ -122,6 +122,17 @@ class Story:
             for one in self.injects()
         ]
 
+    def papers_json(self, desk: str) -> list[dict[str, Any]]:
+        """The prepared drafts that lie on a desk by now."""
+        if self.scenario is None:
+            return []
+        now = self._service.now()
+        return [
+            {"id": one.id, "title": one.title, "about": one.about, "draft": dict(one.draft)}
+            for one in self.scenario.papers
+            if one.desk == desk and self.scenario.begins + one.at <= now
+        ]
+
     def _due(self, inject: Inject) -> datetime:
         assert self.scenario is not None
         return self.scenario.begins + inject.at

@@ -109,6 +109,18 @@ def _desk() -> dict[str, str]:
         "next": _("Next:"),
         "ran_out": _("A clock has run out in {case}: {text}"),
         "no_clock": _("No clock runs."),
+        "papers": _("Prepared papers"),
+        "take_paper": _("Take it into the form"),
+        "document_holds": _("Checked: the document holds and is complete."),
+        "decision_title": _("Write a decision into the file"),
+        "decision_outcome": _("Decision: grant, part, ask, refuse, or a route"),
+        "decision_facts": _("Facts by their numbers, such as 2, 5"),
+        "decision_provisions": _("Provisions, such as 40(22)"),
+        "decision_parts": _("Parts that are given, such as a, b (if there are parts)"),
+        "decision_reason": _("Reason in a sentence"),
+        "decision_add": _("Write the decision"),
+        "decision_incomplete": _("A decision names what was decided, the facts and a provision."),
+        "decision_written": _("Written into the file. Now send the answer."),
     }
 
 

@@ -20,6 +20,7 @@
 | ``envelope``, ``directory`` | Ed25519 envelopes, and the register of desks and their certificates |
 | ``deadlines`` | 60 days, 90 days, extensions, office days: pure functions |
 | ``desk``, ``case`` | a desk as a pure state machine of events; its case files, clocks and possible acts |
+| ``documents`` | who looks at documents that travel |
 | ``clock``, ``scenario``, ``script``, ``exercise`` | a story on a clock, desks that answer by a script |
 | ``marking``  | a composed preservation request judged element by element |
 | ``schema``   | the JSON Schema of a message, and checking against it |

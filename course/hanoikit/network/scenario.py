@@ -91,6 +91,18 @@ class Inject:
 
 
 @dataclass(frozen=True, slots=True)
+class Paper:
+    """A draft that a team finds on its desk from ``at`` on: ``draft`` as the composer keeps it, without ``from``."""
+
+    id: str
+    desk: str
+    at: timedelta
+    title: str
+    about: str
+    draft: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Expected:
     """A decision that the story asks of a desk.
 
@@ -129,6 +141,7 @@ class Scenario:
     injects: tuple[Inject, ...]
     expected: tuple[Expected, ...]
     jumps: tuple[tuple[timedelta, timedelta], ...] = ()
+    papers: tuple[Paper, ...] = ()
 
     @property
     def teams(self) -> tuple[str, ...]:
@@ -167,6 +180,12 @@ class Scenario:
             seats=tuple(Seat(one["desk"], one.get("script", "")) for one in value["desks"]),
             injects=tuple(sorted((_inject(one) for one in value["injects"]), key=lambda one: one.at)),
             expected=tuple(_expected(one) for one in value.get("expected", ())),
+            papers=tuple(
+                Paper(
+                    one["id"], one["desk"], span(one["at"]), one["title"], one.get("about", ""), one["draft"]
+                )
+                for one in value.get("papers", ())
+            ),
             jumps=tuple((span(one["at"]), span(one["to"])) for one in value.get("jumps", ())),
         )
 
@@ -187,6 +206,10 @@ class Scenario:
         for seat in self.seats:
             if seat.script:
                 _tried(lambda seat=seat: Script.named(seat.script), seat.desk, found)
+        for paper in self.papers:
+            if paper.desk not in desks:
+                note(paper.id, _("It lies on a desk that is not in the scenario."))
+            _tried(lambda paper=paper: tables.kind(paper.draft["kind"]), paper.id, found)
         for at, to in self.jumps:
             if to <= at:
                 note("jumps", _("The clock of a story does not go back."))

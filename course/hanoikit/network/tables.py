@@ -34,8 +34,9 @@ class Element:
 
     ``type``: ``line`` (one line, 300 characters), ``text`` (4,000), ``content`` (30,000), ``lines`` (50 lines),
     ``time`` (RFC 3339 with offset), ``flag``, ``count``, ``choice``, ``data`` (a list of specified data),
-    ``ground``, and in the header ``desk``, ``reference``, ``language``, ``id``. ``need``: without a ``must`` the message is incomplete; a
-    ``should`` is worth a warning. ``label``, ``why`` and ``write`` are English; show them through ``_()``.
+    ``ground``, and in the header ``desk``, ``reference``, ``language``, ``id``.
+    ``need``: without a ``must`` the message is incomplete;
+    a ``should`` is worth a warning. ``label``, ``why`` and ``write`` are English; show them through ``_()``.
     """
 
     name: str

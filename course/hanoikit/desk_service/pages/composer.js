@@ -49,6 +49,15 @@ export class Composer {
     this.changed();
   }
 
+  // A prepared draft is taken over as it is, to be changed and sent like any other.
+  take(draft) {
+    this.draft = { ...this.empty(), ...structuredClone(draft) };
+    this.says.textContent = "";
+    this.show();
+    document.getElementById("hk-composer").focus();
+    this.changed();
+  }
+
   get kind() {
     return this.kinds.kinds.find((one) => one.kind === this.draft.kind);
   }

@@ -37,6 +37,8 @@ class DeskPage {
     this.inbox = h("ul", { class: "stack" });
     this.cases = h("ul", { class: "stack" });
     this.file = h("div");
+    this.papers = h("ul", { class: "stack" });
+    this.deciding = new Map();
     this.words = h("div");
     this.alarm = h("div", { class: "hidden-words", role: "alert" });
     this.news = h("div", { class: "hidden-words", role: "status" });
@@ -51,6 +53,7 @@ class DeskPage {
         h("div", { class: "stack" },
           part("hk-inbox", w("inbox"), this.inbox),
           part("hk-cases", w("cases"), this.cases),
+          (this.papersPart = part("hk-papers", w("papers"), this.papers)),
           part("hk-timers", w("timers"), this.timers),
           part("hk-world", w("world"), this.world)),
         h("div", { class: "stack" }, this.words, part("hk-file", w("file"), this.file)),
@@ -129,6 +132,12 @@ class DeskPage {
       ...[...view.cases].reverse().map((file) => this.caseButton(file)),
       view.cases.length ? null : h("li", { class: "quiet" }, w("no_case")),
     );
+    const papers = view.papers ?? [];
+    this.papersPart.hidden = papers.length === 0;
+    fill(this.papers, ...papers.map((one) => h("li", {},
+      h("strong", {}, one.title), one.about ? h("p", { class: "quiet" }, one.about) : null,
+      h("button", { type: "button", class: "plain", id: `hk-paper-${one.id}`, onclick: () => this.composer.take(one.draft) },
+        w("take_paper"), h("span", { class: "hidden-words" }, ` ${one.title}`)))));
     this.showWords();
     this.showFile();
     this.tick();
@@ -258,7 +267,37 @@ class DeskPage {
           ? h("button", { type: "button", class: "plain", id: "hk-note-renewed", onclick: write("renewed") }, w("note_renewed"))
           : null,
         h("button", { type: "button", class: "plain", id: "hk-note-passed", onclick: write("passed-on") }, w("note_passed"))),
+      file.ours ? null : this.decision(file),
     );
+  }
+
+  // What was decided, on which facts, by which provision: one line in the case file.
+  decision(file) {
+    const kept = this.deciding.get(file.number) ?? { open: false };
+    this.deciding.set(file.number, kept);
+    const says = h("p", { class: "says", id: "hk-decision-says", role: "status" }, kept.says ?? "");
+    const field = (name) => {
+      const input = h("input", { id: `hk-decision-${name}`, autocomplete: "off", value: kept[name] ?? "" });
+      input.addEventListener("input", () => { kept[name] = input.value; });
+      return h("div", { class: "field" }, h("label", { for: `hk-decision-${name}` }, w(`decision_${name}`)), input);
+    };
+    const write = async () => {
+      const plain = (text) => (text ?? "").replaceAll(";", ",").trim();
+      if (!plain(kept.outcome) || !plain(kept.facts) || !plain(kept.provisions)) {
+        says.textContent = w("decision_incomplete");
+        return;
+      }
+      const pieces = [plain(kept.outcome), `facts ${plain(kept.facts)}`, `provisions ${plain(kept.provisions)}`];
+      if (plain(kept.parts)) pieces.push(`parts ${plain(kept.parts)}`);
+      if (plain(kept.reason)) pieces.push(`reason: ${plain(kept.reason)}`);
+      this.deciding.set(file.number, { open: true, says: w("decision_written") });
+      if (!(await this.note(file.number, "decision", pieces.join("; ")))) this.deciding.set(file.number, { ...kept, says: "" });
+    };
+    const details = h("details", { open: kept.open, id: "hk-decision" }, h("summary", {}, w("decision_title")),
+      field("outcome"), field("facts"), field("provisions"), field("parts"), field("reason"),
+      h("button", { type: "button", class: "plain", id: "hk-decision-add", onclick: write }, w("decision_add")), says);
+    details.addEventListener("toggle", () => { kept.open = details.open; });
+    return details;
   }
 
   entry(entry, file) {
@@ -276,6 +315,7 @@ class DeskPage {
         ? h("details", {}, h("summary", {}, w("gaps_inside", { count: gaps.length })),
             h("ul", {}, ...gaps.map((one) => h("li", {}, `${one.where}: ${one.message} (${one.provisions.join(", ")})`))))
         : null,
+      entry.checked && !gaps.length ? h("p", { class: "calm" }, w("document_holds")) : null,
       entry.unread
         ? h("button", { type: "button", class: "plain", id: `hk-read-${entry.id}`, onclick: () => this.note(file.number, "read", entry.id) }, w("have_read"))
         : null,
