@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from hanoikit.labs.request_panel import request_workshop
     from hanoikit.labs.response_panel import response_room
     from hanoikit.labs.review_panel import safeguards_review
+    from hanoikit.labs.room_panel import join_room
     from hanoikit.labs.simulation_panel import staffing
     from hanoikit.labs.status_panel import status_explorer
     from hanoikit.labs.tamper_panel import tamper_lab
@@ -45,6 +46,7 @@ __all__ = [
     "exhibit_reader",
     "hand_in",
     "hash_bench",
+    "join_room",
     "jurisdiction_finder",
     "log_check",
     "offence_finder",
@@ -72,6 +74,7 @@ _HOMES = {
     "exhibit_reader": "exhibit_panel",
     "hand_in": "hand_in_panel",
     "hash_bench": "hash_panel",
+    "join_room": "room_panel",
     "jurisdiction_finder": "jurisdiction_panel",
     "log_check": "log_panel",
     "offence_finder": "offence_panel",

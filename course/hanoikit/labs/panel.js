@@ -195,7 +195,10 @@ function render({ model, el }) {
   draw();
   model.on("change:spec", draw);
   model.on("change:results", show);
-  const heard = (message) => { if (message && message.settled) settle(message.said); };
+  const heard = (message) => {
+    if (message && message.settled) settle(message.said);
+    else if (message && message.heard && !underway) live.textContent = message.heard;
+  };
   model.on("msg:custom", heard);
   settle(model.get("said"));
   return () => {

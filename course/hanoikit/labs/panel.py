@@ -228,6 +228,13 @@ def _make_class() -> type[Any]:
                 self._after(step)
             return result
 
+        def announce(self, step: str, result: Result) -> None:
+            """Show and announce what came by itself, without a press; from any thread."""
+            self._steps[step].result = result
+            self.spec = self._spec()
+            self.results = self._results()
+            self.send({"heard": result.say})
+
         def _show(self, step: Step, result: Result) -> None:
             step.result = result
             self.spec = self._spec()

@@ -43,7 +43,8 @@ def start_page(
                 _links(pages, ""),
                 _(
                     "The page seals your work into one file and shows you a code. You can put the file on a stick, "
-                    "into a shared folder or into a mail. You do not have to be in a class to read the receipt."
+                    "into a shared folder or into a mail. You do not have to be in a class to read the receipt. The "
+                    "page Workshop room is for a workshop: your instructor says when."
                 ),
             ]
             if pages

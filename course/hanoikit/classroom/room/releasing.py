@@ -68,12 +68,17 @@ class Texts:
                 titles = {question.id: question.title for question in source.questions}
                 self._found[assignment] = {
                     question.id: QuestionText(
-                        question.id, titles.get(question.id, question.id), hints(question), solution(question)
+                        question.id, short(titles.get(question.id, question.id)), hints(question), solution(question)
                     )
                     for question in read_questions(source.parsed)
                     if question.graded and question.prompts
                 }
             return self._found[assignment]
+
+
+def short(title: str) -> str:
+    """A question's title without the points behind it."""
+    return re.sub(r"\s*\([^()]*\bpoints?\b[^()]*\)$", "", title) or title
 
 
 def hints(question: Question) -> tuple[str, ...]:

@@ -96,7 +96,7 @@ def words() -> dict[str, str]:
         "nobody": _("Nobody has joined yet."),
         "name": _("Name"),
         "where": _("Where"),
-        "how_long": _("For how long"),
+        "how_long": _("Time there"),
         "done": _("Answered there"),
         "state": _("State"),
         "state_help": _("asks for help"),
@@ -109,7 +109,6 @@ def words() -> dict[str, str]:
         "state_quiet_now": _("not heard just now"),
         "minutes": _("{minutes} min"),
         "under_minute": _("under 1 min"),
-        "remove": _("Take out"),
         "remove_who": _("Take out of the room: {name}"),
         "remove_sure": _("Press again: {name} must join anew"),
         "assignments_title": _("Assignments"),
@@ -141,6 +140,7 @@ def words() -> dict[str, str]:
         "privacy": _(
             "Only people who joined by their own act are here. The room is told their chosen name, the assignment "
             "and question they are at, answered or not, the time, wrong tries in ungraded self-checks, and a call for "
-            "help: never an answer, never a mark. All of it is in memory only and ends with the session; no log is written."
+            "help: never an answer, never a mark. All of it is in memory only and ends with the session; no log is "
+            "written."
         ),
     }

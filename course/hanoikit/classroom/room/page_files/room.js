@@ -128,6 +128,7 @@ function needs() {
 
 function progress() {
   const found = state.assignments;
+  // Chosen once, by what most are at; after that by the person.
   const busiest = [...found].sort((a, b) => b.started - a.started || (b.state === "open") - (a.state === "open"))[0];
   if (!found.some((one) => one.name === chosen)) chosen = busiest?.started || busiest?.state === "open" ? busiest.name : found[0]?.name ?? "";
   rows(at("which"), found, (one) => one.name, (one) => ({ node: make("option", { value: one.name }) }), (row, one) => put(row.node, one.title));
@@ -153,7 +154,7 @@ function progress() {
     twice(solution, () => w("solution"), () => w("sure"), () => {
       act("solution", { question: row.question.id }, () => w("released_solution", { question: row.question.title }));
     });
-    row.node = make("tr", {}, name, make("td", {}, make("div", { class: "bar" }, fill, count)), here, usual,
+    row.node = make("tr", {}, name, make("td", {}, make("div", { class: "share" }, count, make("div", { class: "bar", "aria-hidden": "true" }, fill))), here, usual,
       make("td", { class: "release" }, make("div", { class: "row" }, hint, solution, out)));
     return row;
   }, (row, question) => {
@@ -179,14 +180,16 @@ function people() {
   at("people-table").hidden = state.people.length === 0;
   rows(at("people"), wall ? [] : state.people, (person) => String(person.row), (person) => {
     const row = { name: make("th", { scope: "row", dir: "auto" }), where: make("td"), time: make("td"), done: make("td"),
-                  tag: make("span", { class: "tag" }), out: make("button", { type: "button", class: "plain" }), person };
-    twice(row.out, () => w("remove"), () => w("remove_sure", { name: row.person.name }), () => act("remove", { row: row.person.row }, () => ""));
+                  tag: make("span", { class: "tag" }), out: make("button", { type: "button", class: "plain small" }), person };
+    twice(row.out, () => "×", () => w("remove_sure", { name: row.person.name }), () => act("remove", { row: row.person.row }, () => ""));
     row.node = make("tr", {}, row.name, row.where, row.time, row.done, make("td", {}, row.tag), make("td", {}, row.out));
     return row;
   }, (row, person) => {
     row.person = person;
     put(row.name, person.name);
-    put(row.where, person.title || person.question);
+    // One line for each person: the number of the question; its title on demand.
+    put(row.where, (person.title || person.question).split(" · ")[0]);
+    set(row.where, "title", person.title || person.question);
     put(row.time, person.question ? span(person.seconds) : "");
     put(row.done, person.of ? w("answered_of", { done: person.done, of: person.of }) : "");
     const [kind, text] = person.why ? [person.why, w(`state_${person.why}`)]
@@ -194,7 +197,10 @@ function people() {
         : !person.question ? ["start", w("state_start")] : person.answered ? ["done", w("state_done")] : ["works", w("state_works")];
     row.tag.className = `tag ${kind}`;
     put(row.tag, text);
-    set(row.out, "aria-description", w("remove_who", { name: person.name }));
+    // While the button asks again, its own words are its name.
+    if (row.out.classList.contains("sure")) row.out.removeAttribute("aria-label");
+    else set(row.out, "aria-label", w("remove_who", { name: person.name }));
+    set(row.out, "title", w("remove_who", { name: person.name }));
   });
 }
 
@@ -235,6 +241,7 @@ function bundles() {
 
 function draw() {
   put(at("count"), String(state.people.length));
+  document.body.classList.toggle("empty", state.people.length === 0);
   const stuck = state.people.filter((person) => person.why).length;
   put(at("need"), String(stuck));
   at("need-figure").dataset.some = String(stuck > 0);
