@@ -13,6 +13,7 @@ from .conftest import Notebook, serious
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 NAMES = sorted(path.stem for path in resources.lessons().glob("m[0-9][0-9]-*.md"))
 PAGES = [f"lessons/{name}.ipynb" for name in NAMES] + [f"exercises/{name}/{name}.ipynb" for name in NAMES]
+PAGES.append("Hand in.ipynb")
 
 # Figures of panels whose program or data did not arrive still hold their waiting text.
 UNDRAWN = """() => [...document.querySelectorAll('.hk-drawing')]

@@ -326,7 +326,10 @@ def test_links_passwords_doubles_and_odd_packing_are_refused(tmp_path: Path) -> 
 
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
     path = tmp_path / "bomb.zip"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("a/data/zeros", "w") as stream:
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("a/data/zeros", "w") as stream,
+    ):
         for _block in range(4):
             stream.write(bytes(1 << 20))
     data = path.read_bytes()

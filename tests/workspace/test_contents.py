@@ -26,6 +26,12 @@ def test_every_lesson_and_exercise_of_the_course_is_delivered(files):
     assert lessons | exercises | {START_PAGE, "reference/convention.md"} <= files.keys()
 
 
+def test_the_page_to_hand_in_on_lies_beside_the_start_page_and_is_linked_from_it(files):
+    page = build.loads(files["Hand in.ipynb"].decode())
+    assert any("labs.hand_in()" in cell["source"] for cell in page["cells"])
+    assert "(Hand%20in.ipynb)" in files[START_PAGE].decode()
+
+
 def test_no_key_and_no_answer_is_delivered(files):
     for name, data in files.items():
         assert not name.endswith("answers.jsonl")

@@ -108,9 +108,9 @@ def mark_words(one: Standing) -> str:
     else:
         words = _("{points} of {maximum} points").format(points=one.points, maximum=one.maximum)
     if one.waiting:
-        words += ", " + _("{count} answers wait for a person").format(count=one.waiting)
+        words += ", " + _("answers that wait for a person: {count}").format(count=one.waiting)
     if one.changes:
-        words += ", " + _("{count} marks changed").format(count=len(one.changes))
+        words += ", " + _("changed marks: {count}").format(count=len(one.changes))
     if one.late:
         words += ", " + _("late")
     return f"{one.assignment}: {words}"

@@ -217,7 +217,9 @@ class _HandIn:
     def _seal(self, values: Values) -> Result:
         if values["action"] == "look":
             count = len(places.sticks())
-            said = _("{count} sticks are there.").format(count=count) if count else _("There is no stick.")
+            said = (
+                _("Sticks that are there: {count}.").format(count=count) if count else _("There is no stick.")
+            )
             return Result(sentence(said), say=said)
         where = str(values["where"])
         target = None
