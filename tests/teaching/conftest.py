@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from hanoikit import resources
+from hanoikit import build, resources
+from hanoikit.build import Source
 from hanoikit.teaching import lesson, site
 from hanoikit.teaching.lesson import Lesson
 
@@ -37,6 +38,12 @@ def built(sources: site.Sources, tmp_path_factory: pytest.TempPathFactory) -> si
 def lessons() -> list[Lesson]:
     """Every lesson of the course."""
     return [lesson.read(path) for path in sorted(resources.lessons().glob("m[0-9][0-9]-*.md"))]
+
+
+@pytest.fixture(scope="session")
+def assignments() -> list[Source]:
+    """Every assignment of the course, the author's version."""
+    return [build.read(path) for path in site.Sources.installed().assignments]
 
 
 @pytest.fixture(scope="session")

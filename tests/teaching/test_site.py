@@ -83,12 +83,10 @@ def test_the_handbook_asks_the_checks_and_does_not_answer_them(folder):
     assert "A token names no author" not in text
 
 
-def test_a_key_in_a_participants_page_is_found(tmp_path):
-    source = [of_path for of_path in site.Sources.installed().assignments if of_path.stem == NAMES[0]]
-    from hanoikit.build import read
-
-    secrets = keys.all_secrets([], [read(path) for path in source])
-    rubric = keys.written(read(source[0]))[0].rubric.splitlines()[1]
+def test_a_key_in_a_participants_page_is_found(tmp_path, assignments):
+    [source] = [one for one in assignments if one.name == NAMES[0]]
+    secrets = keys.all_secrets([], [source])
+    rubric = keys.written(source)[0].rubric.splitlines()[1]
     (tmp_path / "participants").mkdir()
     page = "<html lang='en'><title>x</title><h1>x</h1><p>{}</p></html>"
     (tmp_path / "participants" / "a.html").write_text(page.format(rubric), encoding="utf-8")
@@ -116,20 +114,15 @@ def test_each_fault_of_a_page_is_found(tmp_path, html, code):
     assert [one.code for one in checking.check(tmp_path, secrets=())] == [code]
 
 
-def test_the_marking_guide_has_the_rubric_and_the_answer_of_every_written_question(folder):
+def test_the_marking_guide_has_the_rubric_and_the_answer_of_every_written_question(folder, assignments):
     text = (folder / "instructor" / "marking-guide.html").read_text(encoding="utf-8")
     assert "Leaves the log as it is" in text and "The custody log of the memory stick is not sound." in text
     assert "do not hand it out" in text
-    for path in site.Sources.installed().assignments:
-        from hanoikit.build import read
-
-        assert keys.written(read(path)), path.stem
+    assert all(keys.written(source) for source in assignments)
 
 
-def test_the_days_of_every_agenda_add_up_and_have_breaks(lessons):
-    from hanoikit.build import read
-
-    minutes = agenda.Minutes.of(lessons, [of(read(path)) for path in site.Sources.installed().assignments])
+def test_the_days_of_every_agenda_add_up_and_have_breaks(lessons, assignments):
+    minutes = agenda.Minutes.of(lessons, [of(source) for source in assignments])
     plans = agenda.read(resources.guide() / "agendas.yaml")
     assert {name: len(plan.days) for name, plan in plans.items()} == {
         "two-days": 2,

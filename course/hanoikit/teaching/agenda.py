@@ -158,6 +158,7 @@ def table(day: Day) -> Node:
     return {
         "t": "table",
         "caption": day.title,
+        "keep": True,
         "head": [[_("From")], [_("What")], [_("Minutes")]],
         "rows": rows,
     }

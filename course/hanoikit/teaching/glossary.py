@@ -47,7 +47,7 @@ def of(lessons: Sequence[Lesson]) -> list[Entry]:
     for lesson in lessons:
         for name, sentence in _defined(lesson.body):
             key = name.casefold()
-            if key not in found and key.rstrip("s") not in found:
+            if not {key, key.rstrip("s"), key.split(",")[0]} & found.keys():
                 place = _("module {number}").format(number=lesson.number)
                 found[key] = Entry(name, sentence, [place])
     return sorted(found.values(), key=lambda entry: (entry.term.casefold(), entry.term))

@@ -67,11 +67,14 @@ def _heading(lesson: Lesson) -> str:
 
 
 def _noted(label: str) -> Node:
-    return {"t": "strong", "c": [f"{label}. " if label else ""]}
+    return {"t": "strong", "c": [f"{label}: " if label else ""]}
 
 
 def _question(one: Written) -> Iterator[Node]:
     prompt = blocks(one.prompt)
+    if not any(node["t"] == "h" for node in prompt):
+        number = one.id.rpartition("-q")[2]
+        yield {"t": "h", "level": 3, "id": one.id, "c": [_("Question {number}").format(number=number)]}
     for node in prompt:
         yield {**node, "level": 3, "id": one.id} if node["t"] == "h" else node
     yield {"t": "h", "level": 4, "id": f"{one.id}-rubric", "c": [_("Rubric")]}

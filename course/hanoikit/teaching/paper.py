@@ -9,15 +9,16 @@ installed with the kit. All content reaches the template as data; no author's te
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from hanoikit.evidence import typesetting
 from hanoikit.i18n import _, direction, language
-from hanoikit.teaching.markup import Inline, Node
+from hanoikit.teaching.markup import Inline, Node, plain, text_of
 from hanoikit.teaching.page import licence
 from hanoikit.teaching.sureness import letter, sureness
 
@@ -82,7 +83,12 @@ class _Ready:
         self.anchors = anchors
 
     def blocks(self, nodes: Iterable[Node]) -> list[Node]:
-        return [self._block(node) for node in nodes]
+        made = [self._block(node) for node in nodes]
+        for before, node in pairwise(made):
+            # What announces a table, a list or a frame stays on its page.
+            if before["t"] == "p" and node["t"] in {"box", "code", "ol", "table", "ul"}:
+                before["sticky"] = True
+        return made
 
     def _block(self, node: Node) -> Node:
         made = dict(node)
@@ -91,7 +97,8 @@ class _Ready:
         elif node["t"] == "table":
             made["head"] = [self.inline(cell) for cell in node["head"]]
             made["rows"] = [[self.inline(cell) for cell in row] for row in node["rows"]]
-            made["widths"] = widths(node)
+            made["widths"] = node.get("widths") or widths(node)
+            made["keep"] = node.get("keep", len(node["rows"]) <= 7 and len(text_of([node])) < 900)
         elif node["t"] == "terms":
             made["items"] = [[self.inline(part) for part in pair] for pair in node["items"]]
         elif node["t"] in {"quote", "box"}:
@@ -133,12 +140,13 @@ class _Ready:
         return [part for part in made if part != ""]
 
 
-def widths(node: Node, *, measure: Callable[[Sequence[Inline]], str] | None = None) -> list[int]:
-    """Shares of the line for the columns of a table: longer text gets more, but no column gets too little."""
-    from hanoikit.teaching.markup import plain
-
-    told = measure or plain
-    columns = zip(*([node["head"], *node["rows"]]), strict=True)
+def widths(node: Node) -> list[int]:
+    """Shares of the line for the columns of a table: longer text gets more, and no word is cut."""
+    columns = [[plain(cell) for cell in column] for column in zip(node["head"], *node["rows"], strict=True)]
+    shares = [min(max(max(map(len, column)), 5), 60) ** 0.75 * 10 for column in columns]
+    # A line holds about 88 letters of a table, bold ones counted.
+    longest = [max((len(word) for cell in column for word in cell.split()), default=1) for column in columns]
+    whole = sum(shares)
     return [
-        round(min(max(max(len(told(cell)) for cell in column), 5), 60) ** 0.75 * 10) for column in columns
+        round(max(share, whole * min(word + 3, 30) / 88)) for share, word in zip(shares, longest, strict=True)
     ]

@@ -274,7 +274,7 @@ class _Site:
             status = _("{good} of {all} notebooks ran whole.").format(good=good, all=len(record.runs))
         keyboard = _(
             "Arrow keys or space: next slide. S: speaker's view with notes. O: overview. F: full screen. "
-            "To print, add ?print-pdf to the address and print from the browser."
+            "To print, add {words} to the address and print from the browser."
         )
         parts = [
             _section("for-participants", _("For participants"), _("This folder can be handed out as it is.")),
@@ -285,7 +285,8 @@ class _Site:
                 _("This folder stays with you: it holds keys and answers."),
             ),
             _links(_instructors(), "instructor/"),
-            _section("slides", _("Slides"), keyboard),
+            f'<h2 id="slides">{escape(_("Slides"))}</h2>',
+            f"<p>{escape(keyboard).format(words='<code>?print-pdf</code>')}</p>",
             _links(decks, ""),
             _section("status", _("Status"), status),
             _links(

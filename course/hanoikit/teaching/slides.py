@@ -367,8 +367,8 @@ def _table_height(node: Node) -> float:
 def _noted(notes: Iterable[Note]) -> list[Node]:
     made: list[Node] = []
     for note in notes:
-        lead: list[Inline] = [{"t": "strong", "c": [f"{note.label}."]}, " "] if note.label else []
-        made.append({"t": "p", "c": [*lead, note.text[:1].upper() + note.text[1:]]})
+        lead: list[Inline] = [{"t": "strong", "c": [f"{note.label}:"]}, " "] if note.label else []
+        made.append({"t": "p", "c": [*lead, note.text]})
     return made
 
 

@@ -53,6 +53,7 @@ def provisions(lessons: Sequence[Lesson]) -> list[Node]:
                     "t": "table",
                     "head": [[_("Provision")], [_("In short")], [_("How sure")], [_("Module")]],
                     "rows": [],
+                    "widths": [13, 60, 24, 13],
                 }
             )
         numbers = ", ".join(str(int(module[1:])) for module in modules)
