@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from hanoikit.classroom import report
+from hanoikit.classroom import report, trainee_page
 from hanoikit.classroom.analysis import Entry
+from hanoikit.classroom.report_class import Person
 from hanoikit.grading import MarkedAssignment, QuestionMark
 from hanoikit.grading.page import write_page
 
@@ -45,7 +46,9 @@ def pages(source, studied, tmp_path_factory) -> list[Path]:
     path = report.write(
         entries, [source], {source.name: studied}, folder / "report.html", simulated="Seed 4."
     )
-    return [path, write_page(entries[0].marked, folder)]
+    own = folder / "t0.html"
+    own.write_text(trainee_page.page(Person("t0", "محمد علي"), entries, [source]), encoding="utf-8")
+    return [path, write_page(entries[0].marked, folder), own]
 
 
 def test_no_page_has_an_accessibility_fault_in_light_dark_or_on_a_narrow_screen(pages):
@@ -64,5 +67,20 @@ def test_no_page_has_an_accessibility_fault_in_light_dark_or_on_a_narrow_screen(
                 assert Axe().run(page).response["violations"] == []
                 page.set_viewport_size({"width": 340, "height": 800})
                 assert page.evaluate("document.documentElement.scrollWidth") <= 340
+                if path.name == "report.html" and scheme == "light":
+                    _sort_and_narrow(page)
         browser.close()
     assert {url for url in asked if not url.startswith("file:")} == set()
+
+
+def _sort_and_narrow(page) -> None:
+    """The listing of all trainees, with the keyboard alone."""
+    table = page.locator("#people ~ .scroll table").first
+    table.locator("th button", has_text="Passed").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    passed = [float(text) for text in table.locator("tbody tr td:nth-child(2)").all_inner_texts()]
+    assert passed == sorted(passed, reverse=True)
+    assert table.locator("th[aria-sort=descending]").count() == 1
+    page.locator("#people ~ label input").first.fill("t17")
+    assert table.locator("tbody tr:visible").count() == 1

@@ -8,13 +8,12 @@ A figure never stands alone: the caller puts the same numbers into a table besid
 
 from __future__ import annotations
 
-import itertools
+import hashlib
 from collections.abc import Sequence
 from html import escape
 
 from hanoikit.labs.html import Markup
 
-_ids = itertools.count(1)
 _ROW, _LEFT, _WIDTH, _RIGHT = 26, 215, 400, 90
 
 
@@ -35,10 +34,11 @@ def bars(
     ``spans`` are intervals, one for each row, drawn as a thin line over the bar's end.
     ``sentence`` says what the figure shows; it is the caption and, with the values, the text alternative.
     """
-    number = next(_ids)
     height = _ROW * len(rows) + 34
     total = _LEFT + _WIDTH + _RIGHT
     said = "; ".join(f"{name}: {_value(value, unit)}" for name, value in rows)
+    # The same page each time it is made: a counter would go on.
+    number = hashlib.sha256(f"{title}\n{said}".encode()).hexdigest()[:10]
     parts = []
     for place, (name, value) in enumerate(rows):
         y = place * _ROW + 4
