@@ -30,6 +30,7 @@ Tell = Callable[[str, int, int], None]
 
 _STATE = ".given.json"
 _OUTSIDE = re.compile(r"<script\b[^>]*\bsrc=[\"'](?:https?:)?//[^>]*>\s*</script>", re.IGNORECASE)
+_INTO_COURSE = re.compile(r"<a\b[^>]*\bhref=[\"']\.\./[^\"']*[\"'][^>]*>(.*?)</a>", re.IGNORECASE | re.DOTALL)
 _ABOUT_OTHERS = frozenset({"sheet-shared"})
 """Findings that name other people; they are for the instructor only."""
 
@@ -164,8 +165,10 @@ def nbgrader_pages(
 
 
 def offline(page: str) -> str:
-    """A page of nbgrader's without the programs that it would load from elsewhere."""
-    return _OUTSIDE.sub("", page)
+    """A page of nbgrader's without the programs that it would load from elsewhere, and without links that lead
+    into a course folder that is not there.
+    """
+    return _INTO_COURSE.sub(r"\1", _OUTSIDE.sub("", page))
 
 
 def _files(

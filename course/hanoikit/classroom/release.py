@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from hanoikit.classroom.enrolment import enrol
 from hanoikit.classroom.handout_page import PAGE, handout_page
 from hanoikit.classroom.klass import CERTIFICATE, FILE, Class
 from hanoikit.errors import ClassroomError, Finding
@@ -91,6 +92,8 @@ def release(
                 nbgrader.run("generate", assignment=name)
                 known[name] = prints[name]
                 _keep(klass, known)
+    # The first release makes the gradebook.
+    enrol(klass)
     opened = [one.name for one in chosen if open_them and one.state == "planned"]
     for name in opened:
         klass.plan(name, state="open")

@@ -137,13 +137,15 @@ def roster(
 
     Example: hanoikit class roster participants.xlsx
     """
+    from hanoikit.classroom.enrolment import enrol
+
     klass = the_class(folder)
     before = klass.roster
     if file is None:
         _show(before)
         if before.trainees and not try_it:
             before.write(klass.roster_path)
-            enrol(klass, before)
+            enrol(klass)
         return
     merged = before.merge(
         file.expanduser(), on=datetime.now(klass.zone).date(), whole=whole, encoding=encoding
@@ -154,37 +156,11 @@ def roster(
         return
     if merged.roster.write(klass.roster_path):
         _note(klass, merged)
-    enrol(klass, merged.roster)
+    enrol(klass)
     errors = [finding for finding in merged.findings if finding.severity == "error"]
     if errors:
         print(_("Correct the rows above in the list and read it again; everybody else is in."))
         raise typer.Exit(1)
-
-
-def enrol(klass: Class, roster: Roster) -> None:
-    """The trainees in nbgrader's gradebook too, if anything is new to it."""
-    import json
-
-    from hanoikit.classroom.release import put
-    from hanoikit.grading.process import NbgraderProcess
-
-    people = [
-        {
-            "id": trainee.id,
-            "first_name": (trainee.given_name or (trainee.name if not trainee.family_name else ""))[:128],
-            "last_name": trainee.family_name[:128],
-            "email": trainee.email[:128],
-        }
-        for trainee in roster
-    ]
-    stand = json.dumps(people, ensure_ascii=False).encode()
-    mark = klass.root / ".roster-in-gradebook.json"
-    if (klass.root / "gradebook.db").is_file() and mark.is_file() and mark.read_bytes() == stand:
-        return
-    print(_("Writing the names into nbgrader's gradebook ..."), flush=True)
-    with NbgraderProcess(klass.course) as nbgrader:
-        nbgrader.run("students", people=json.dumps(people))
-    put(mark, stand)
 
 
 def _note(klass: Class, merged: Merged) -> None:

@@ -100,22 +100,7 @@ def _export(api: Any, order: dict[str, Any]) -> dict[str, Any]:
     return {"success": True, "error": "", "log": ""}
 
 
-def _students(api: Any, order: dict[str, Any]) -> dict[str, Any]:
-    """Put people into the gradebook, or correct their names there; nobody is taken out."""
-    with api.gradebook as gradebook:
-        known = {student.id: student for student in gradebook.students}
-        for person in json.loads(order["people"]):
-            values = {name: person[name] for name in ("first_name", "last_name", "email")}
-            student = known.get(person["id"])
-            if student is None:
-                gradebook.add_student(person["id"], **values)
-            elif any(getattr(student, name) != value for name, value in values.items()):
-                gradebook.update_or_create_student(person["id"], **values)
-    return {"success": True, "error": "", "log": ""}
-
-
 STEPS = {
-    "students": _students,
     "generate": _generate,
     "release": _release,
     "submit": _submit,
