@@ -99,7 +99,7 @@ def _papers(story: Mapping[str, Any], length: str) -> list[dict[str, Any]]:
     for name, draft in preservation_drafts().items():
         body = form.write(draft.body, tables.kind(draft.body.kind).elements)
         paper = {"kind": draft.body.kind, "to": draft.to, "reference": draft.reference, "urgency": "urgent"}
-        made.append(_paper(name, times[_READY[name]], draft.title, "", {**paper, "body": body}))
+        made.append(_paper(name, times[_READY[name]], draft.title, draft.about, {**paper, "body": body}))
     for product in products.all_prepared():
         group = product.id.partition("-")[0]
         body = form.write(product.body(), tables.kind("document").elements)

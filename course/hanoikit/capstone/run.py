@@ -94,6 +94,7 @@ class PreservationDraft:
     to: str
     body: PreservationRequest
     reference: str = REFERENCE
+    about: str = ""
 
     def message(self, run: CapstoneRun) -> Message:
         """The message as it goes out now."""
@@ -365,7 +366,7 @@ def _draft(name: str, entry: Mapping[str, Any]) -> PreservationDraft:
         body[time] = datetime.fromisoformat(body[time])
     body["articles"] = tuple(body["articles"])
     return PreservationDraft(
-        name, _(entry["title"]), entry["to"], PreservationRequest(data=data, **body), entry["reference"]
+        name, _(entry["title"]), entry["to"], PreservationRequest(data=data, **body), entry["reference"], _(entry["about"])
     )
 
 

@@ -116,6 +116,7 @@ class Story:
                 "from": one.sender,
                 "kind": one.kind,
                 "text": one.text,
+                "title": str((one.body or {}).get("title", "")),
                 "forged": one.forged,
                 "done": self._service.injects.get(one.id, {}).get("at", ""),
             }

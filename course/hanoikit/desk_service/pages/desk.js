@@ -14,6 +14,8 @@ import { StoryClock, day, fill, h, hour, span } from "./fields.js";
 import { Composer } from "./composer.js";
 import { w } from "./words.js";
 
+// A document is known by its title.
+const named = (entry) => (entry.body?.title ? entry.body.title : entry.kind_name);
 const standingName = (standing) => w(`standing_${standing}`);
 
 export function mountDesk(root, port) {
@@ -150,7 +152,7 @@ class DeskPage {
       h(
         "button",
         { type: "button", class: "pick waits", id, onclick: () => this.open(file.number, entry) },
-        h("strong", {}, first ? w("first", { kind: entry.kind_name }) : entry.kind_name),
+        h("strong", {}, first ? w("first", { kind: named(entry) }) : named(entry)),
         h("span", {}, `${entry.from} · ${entry.reference || file.number} `),
         entry.urgency === "ordinary" ? null : h("span", { class: `tag ${entry.urgency}` }, w(entry.urgency)),
         entry.unread ? h("span", { class: "tag" }, w("not_read")) : null,
@@ -172,7 +174,7 @@ class DeskPage {
           "aria-current": String(file.number === this.chosen),
           onclick: () => this.open(file.number),
         },
-        h("strong", {}, `${file.number}: ${file.kind_name}`),
+        h("strong", {}, `${file.number}: ${file.entries.length ? named(file.entries[0]) : file.kind_name}`),
         h("span", {}, `${w(file.ours ? "to_desk" : "from_desk", { desk: file.other, status: file.status_label })} `),
         unread ? h("span", { class: "tag" }, w("unread", { count: unread })) : null,
       ),
@@ -275,7 +277,7 @@ class DeskPage {
   decision(file) {
     const kept = this.deciding.get(file.number) ?? { open: false };
     this.deciding.set(file.number, kept);
-    const says = h("p", { class: "says", id: "hk-decision-says", role: "status" }, kept.says ?? "");
+    const says = h("p", { class: kept.says ? "quiet" : "says", id: "hk-decision-says", role: "status" }, kept.says ?? "");
     const field = (name) => {
       const input = h("input", { id: `hk-decision-${name}`, autocomplete: "off", value: kept[name] ?? "" });
       input.addEventListener("input", () => { kept[name] = input.value; });
@@ -284,6 +286,7 @@ class DeskPage {
     const write = async () => {
       const plain = (text) => (text ?? "").replaceAll(";", ",").trim();
       if (!plain(kept.outcome) || !plain(kept.facts) || !plain(kept.provisions)) {
+        says.className = "says";
         says.textContent = w("decision_incomplete");
         return;
       }

@@ -5,6 +5,9 @@ import { w } from "./words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const PACES = [1, 10, 60, 360, 3600];
+const seen = new Set(PACES);
+// The speeds to choose from: the usual ones, and those at which this exercise ran.
+const paces = () => [...seen.add(overview.clock.speed)].sort((one, other) => one - other);
 const MARKS = ["decision", "good", "question", "mistake"];
 const SHOWN = 300;
 const ZONE = "UTC";
@@ -59,7 +62,7 @@ async function act(promise, done) {
 }
 
 function showControls() {
-  const speed = h("select", { id: "hk-speed" }, ...PACES.map((pace) => h("option", { value: pace, selected: pace === overview.clock.speed }, w(`pace_${pace}`))));
+  const speed = h("select", { id: "hk-speed" }, ...paces().map((pace) => h("option", { value: pace, selected: pace === overview.clock.speed }, PACES.includes(pace) ? w(`pace_${pace}`) : w("pace", { speed: pace }))));
   const to = h("select", { id: "hk-to" }, h("option", { value: "" }, w("all_desks")),
     ...overview.desks.filter((one) => one.seated).map((one) => h("option", { value: one.desk }, one.desk)));
   const words = h("textarea", { id: "hk-words", rows: "2", maxlength: "4000", value: document.getElementById("hk-words")?.value ?? "" });
@@ -153,7 +156,7 @@ function showStory() {
     h("thead", {}, h("tr", {}, ...["when", "what", "state"].map((name) => h("th", { scope: "col" }, w(name))))),
     h("tbody", {}, ...overview.injects.map((one) => h("tr", {},
       h("td", {}, hour(new Date(one.due), ZONE)),
-      h("th", { scope: "row" }, one.text ? w("words_to", { desk: one.to, name: one.id }) : `${w("from_to", { sender: one.from, desk: one.to, kind: kindName(one.kind) })}${one.forged ? ` (${w("forged")})` : ""}`),
+      h("th", { scope: "row" }, one.text ? w("words_to", { desk: one.to, name: one.id }) : `${w("from_to", { sender: one.from, desk: one.to, kind: one.title || kindName(one.kind) })}${one.forged ? ` (${w("forged")})` : ""}`),
       h("td", {}, one.done ? w("done_at", { when: hour(new Date(one.done), ZONE) }) : runs
         ? h("button", { type: "button", class: "plain", id: `hk-inject-${one.id}`, onclick: () => act(wire.post("/api/injects", { id: one.id }), w("happened")) }, w("let_happen"))
         : w("to_come")))))));
