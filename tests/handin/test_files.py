@@ -33,6 +33,7 @@ def test_work_is_taken_and_machinery_stays(exercise: Path) -> None:
         path = exercise / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"x")
+    (exercise / "work" / ".hanoikit-case.json").write_bytes(b"{}")
     (exercise / "photo of mine.png").write_bytes(b"mine")
     (exercise / "map.svg").write_bytes(b"the course's")
     (exercise / "changed.png").write_bytes(b"drawn over")
@@ -46,6 +47,7 @@ def test_work_is_taken_and_machinery_stays(exercise: Path) -> None:
         "changed.png",
         f"{NAME}.ipynb",
         "photo of mine.png",
+        "work/.hanoikit-case.json",
         "work/custody.jsonl",
     ]
     assert taken.answered == 1 and taken.findings == ()

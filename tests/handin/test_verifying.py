@@ -64,6 +64,25 @@ def test_a_history_is_checked_against_the_receipts_that_are_kept(history: Path, 
     assert [one.code for one in check_file(history).findings] == ["receipt-without-entry"]
 
 
+def test_a_ledger_that_was_written_anew_shows_against_the_history_that_was_checked_before(
+    history: Path, book: Book, done: HandedIn
+) -> None:
+    assert check_file(history).ok and check_file(history).ok
+    first = history.read_bytes()
+    other = Book(book.registrar)
+    other.hand_in(done.receipt)
+    other.marked()
+    other.add("due", assignment=NAME, due="")
+    made = extract(
+        other.chain.lines, "t07", head=other.head(), signer=other.registrar, at=AT + timedelta(days=2)
+    )
+    history.write_text(made.to_json(), encoding="utf-8")
+    checked = check_file(history)
+    assert not checked.ok and {one.code for one in checked.findings} == {"history-rewritten"}
+    history.write_bytes(first)
+    assert check_file(history).ok  # what does not hold is not kept
+
+
 def test_a_receipt_is_looked_up_in_a_history(history: Path, done: HandedIn) -> None:
     assert check_file(done.kept, history=history).ok
     assert check_file(next(done.kept.parent.glob("*.receipt.json")), history=history).history is not None

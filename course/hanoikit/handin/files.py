@@ -130,7 +130,8 @@ def _machinery(name: str) -> bool:
     """Whether a program and not the trainee made it: hidden files and folders, caches, locks, half-written files."""
     parts = name.split("/")
     if any(part.startswith((".", "~$")) or part in _LEFT_FOLDERS for part in parts):
-        return True
+        # What a lab notes about its own files belongs to the work: what was delivered, and what the trainee made.
+        return not (parts[-1].startswith(".hanoikit-") and parts[-1].endswith(".json") and len(parts) < 3)
     return parts[-1].lower() in _LEFT_NAMES or parts[-1].lower().endswith(_LEFT_ENDINGS)
 
 

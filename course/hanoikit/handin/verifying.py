@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,13 +20,17 @@ from hanoikit.errors import Finding, HanoiKitError, UsageError
 from hanoikit.handin import bundle, codes, record
 from hanoikit.handin import history as histories
 from hanoikit.handin.history import HISTORY_TYPE, History, Standing
-from hanoikit.handin.me import CERTIFICATE, HandOut
+from hanoikit.handin.me import CERTIFICATE, PRIVATE, HandOut
+from hanoikit.handin.places import lay
 from hanoikit.handin.receipt import COUNTER_TYPE, CounterReceipt, Receipt
 from hanoikit.handin.submitting import KEPT, kept_in, size_words, workspace_of
 from hanoikit.i18n import _
 from hanoikit.trust.certificates import fingerprint, load_certificate
 
+COUNTER_ENDING = ".counter-receipt.json"
+
 _LARGEST = 64 << 20
+_CHECKED = "histories"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +59,13 @@ def check_file(
     """Check a bundle, a receipt, a counter-receipt or a history by what it is, not by its name.
 
     ``certificate`` defaults to the class's certificate beside the file or in the course folder around it; ``receipts``
-    (for a history) to those under ``handed-in``. Raises ``UsageError`` when there is no such file,
+    (for a history) to those under ``handed-in``. A history that holds is kept in the course folder, and the next one is
+    compared with it: a ledger that was written anew shows. Raises ``UsageError`` when there is no such file,
     :class:`ReceiptRejected` for something else, ``IdentityRejected`` for a certificate that cannot be read.
     """
     path = Path(path)
     data = _read(path)
+    workspace = workspace_of(path.absolute().parent)
     root = _certificate(path, certificate)
     if record.is_record(data):
         return _record(data, History.from_json(_read(Path(history))) if history is not None else None, root)
@@ -72,7 +79,9 @@ def check_file(
 
         kind = kind_of(data)
         if kind == HISTORY_TYPE:
-            return _history(History.from_json(data), _around(path, receipts), root)
+            return _history(
+                History.from_json(data), _around(workspace) if receipts is None else receipts, root, workspace
+            )
         if kind == COUNTER_TYPE:
             counter = CounterReceipt.from_json(data)
             checked, own = _counter(counter, root), [counter]
@@ -81,7 +90,7 @@ def check_file(
             checked, own = _receipt(receipt), [receipt]
     if history is None or not checked.ok:
         return checked
-    about = _history(History.from_json(_read(Path(history))), own, root)
+    about = _history(History.from_json(_read(Path(history))), own, root, workspace)
     sentence = f"{checked.sentence} {about.sentence}"
     return Checked(
         checked.kind, sentence, checked.facts + about.facts, checked.findings + about.findings, about.history
@@ -146,13 +155,38 @@ def _certificate(path: Path, named: Path | None) -> x509.Certificate | None:
     return handed_out.certificate if handed_out is not None else None
 
 
-def _around(
-    path: Path, receipts: Sequence[Receipt | CounterReceipt] | None
-) -> Sequence[Receipt | CounterReceipt]:
-    if receipts is not None:
-        return receipts
-    workspace = workspace_of(path.absolute().parent)
-    return [one.receipt for one in kept_in(workspace)] if workspace is not None else []
+def _around(workspace: Path | None) -> list[Receipt | CounterReceipt]:
+    """All receipts that are kept in the course folder: the trainee's own, and those of the class."""
+    if workspace is None:
+        return []
+    found: list[Receipt | CounterReceipt] = [one.receipt for one in kept_in(workspace)]
+    for path in sorted((workspace / KEPT).glob(f"*{COUNTER_ENDING}")):
+        with contextlib.suppress(OSError, HanoiKitError):
+            found.append(CounterReceipt.from_json(path.read_bytes()))
+    return found
+
+
+def _older(workspace: Path | None) -> list[History]:
+    """The histories that were checked in this course folder before."""
+    found = []
+    for path in sorted((workspace / PRIVATE / _CHECKED).glob("*.json")) if workspace is not None else []:
+        with contextlib.suppress(OSError, HanoiKitError):
+            found.append(History.from_json(path.read_bytes()))
+    return found
+
+
+def _remember(workspace: Path | None, history: History) -> None:
+    """Keep a history that holds, so that the next one can be compared with it; a full disk costs only that."""
+    if workspace is None:
+        return
+    folder = workspace / PRIVATE / _CHECKED
+    with contextlib.suppress(OSError, HanoiKitError):
+        folder.mkdir(parents=True, exist_ok=True)
+        lay(
+            history.to_json().encode(),
+            folder,
+            f"{history.trainee}-{history.tree.size}-{history.tree.root[:12]}.json",
+        )
 
 
 def _bundle(path: Path) -> Checked:
@@ -194,7 +228,10 @@ def _counter(counter: CounterReceipt, root: x509.Certificate | None) -> Checked:
 
 
 def _history(
-    history: History, receipts: Sequence[Receipt | CounterReceipt], root: x509.Certificate | None
+    history: History,
+    receipts: Sequence[Receipt | CounterReceipt],
+    root: x509.Certificate | None,
+    workspace: Path | None,
 ) -> Checked:
     facts = [
         (_("Trainee"), history.trainee),
@@ -210,7 +247,10 @@ def _history(
     if root is None:
         return Checked("history", _unchecked(), tuple(facts), (_no_certificate(),), history)
     facts.append((_("Code of the class"), _code(root)))
-    found = tuple(histories.check(history, receipts, root))
+    older = _older(workspace)
+    found = tuple(histories.check(history, receipts, root, older=older))
+    if not any(one.severity == "error" for one in found):
+        _remember(workspace, history)
     if any(one.severity == "error" for one in found):
         sentence = _("The history of your marks does not hold. Show this to your instructor.")
     elif any(one.severity == "warning" for one in found):

@@ -29,7 +29,6 @@ from hanoikit.labs.html import Markup, bullets, code, join, large, preformatted,
 from hanoikit.labs.panel import Button, Field, Result, Step, Values, panel
 
 KEEP, ROOM, FOLDER, LATEST = "keep", "room", "folder", "latest"
-COUNTER_ENDING = ".counter-receipt.json"
 
 
 def hand_in(folder: Path | str | None = None, *, clock: Callable[[], datetime] = local_now) -> Any:
@@ -278,7 +277,7 @@ class _HandIn:
             counter = CounterReceipt.from_json(text)
             if handed_out is not None and handed_out.certificate is not None:
                 counter.verify([handed_out.certificate])
-            name = done.kept.name.removesuffix(".hanoi.zip") + COUNTER_ENDING
+            name = done.kept.name.removesuffix(".hanoi.zip") + verifying.COUNTER_ENDING
             places.lay(counter.to_json().encode(), done.kept.parent, name)
         except HanoiKitError:
             return None
@@ -289,7 +288,11 @@ class _HandIn:
     def _check_fields(self) -> list[Field]:
         own = [one.path.name for one in reversed(submitting.kept_in(self.workspace)) if one.path.is_file()]
         folder = self.workspace / submitting.KEPT
-        own += sorted(path.name for path in folder.glob(f"*{COUNTER_ENDING}")) if folder.is_dir() else []
+        own += (
+            sorted(path.name for path in folder.glob(f"*{verifying.COUNTER_ENDING}"))
+            if folder.is_dir()
+            else []
+        )
         histories = [str(path) for path in verifying.histories_in(self.workspace)]
         options = (
             (LATEST, _("My last hand-in")),
