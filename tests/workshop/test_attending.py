@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -200,7 +201,14 @@ def test_a_room_that_accepts_and_says_nothing_costs_no_answer_and_joining_gives_
         with pytest.raises(ServiceUnreachable, match="does not answer"):
             attending.join(line, name="Amal", private=private, patience=0.2)
         kept = membership.Membership(
-            f"http://127.0.0.1:{silent.getsockname()[1]}", "K7QF-2M9X", "x" * 43, "Amal", "", "", ""
+            f"http://127.0.0.1:{silent.getsockname()[1]}",
+            "K7QF-2M9X",
+            "x" * 43,
+            "Amal",
+            "",
+            "",
+            "",
+            str(int(time.time())),
         )
         kept.write(private)
         room = attending.resume(private)
@@ -283,3 +291,26 @@ def test_a_wrong_code_is_refused_with_what_to_do(opened: Any, private: Path) -> 
     with pytest.raises(ServiceRefused, match="Compare it with the one on the instructor's screen"):
         attending.join(f"127.0.0.1:{opened.port} ABCD-EFGH", name="Amal", private=private)
     assert opened.names() == [] and membership.Membership.read(private) is None
+
+
+def test_who_forgot_to_leave_is_in_no_room_the_next_day(opened: Any, private: Path) -> None:
+    room = attending.join(opened.line, name="Amal", private=private)
+    now = float(room.membership.joined)
+    assert membership.Membership.read(private, now=now + 3600) == room.membership
+    assert membership.Membership.read(private, now=now + membership.LONGEST + 1) is None
+    assert not (private / "room.json").exists()
+
+
+def test_a_room_that_does_not_come_back_is_given_up(
+    opened: Any, private: Path, monkeypatch: pytest.MonkeyPatch, wait_until: Callable[..., None]
+) -> None:
+    monkeypatch.setattr(attending, "_LONGEST", 0.05)
+    asked()
+    room = attending.join(opened.line, name="Amal", private=private)
+    wait_until(lambda: opened.names() == ["Amal"])
+    opened.shut()
+    answer("c01-q1", "b")
+    wait_until(lambda: observing.ROOM.away)
+    monkeypatch.setattr(attending, "GIVE_UP", 0.0)
+    wait_until(lambda: room.state == attending.ENDED)
+    assert not observing.ROOM.on and membership.Membership.read(private) is None

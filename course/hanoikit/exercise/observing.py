@@ -66,6 +66,7 @@ class Room:
 
     on: bool = False
     help: bool = False
+    away: bool = False
     notes: dict[str, dict[int, Note]] = field(default_factory=dict)
     act: Callable[[str, str], None] | None = None
     _listeners: weakref.WeakSet[Any] = field(default_factory=weakref.WeakSet)
@@ -74,15 +75,23 @@ class Room:
         """Refresh this one whenever something changes, as long as it lives."""
         self._listeners.add(listener)
 
-    def show(self, *, on: bool | None = None, help: bool | None = None, notes: tuple[Note, ...] = ()) -> None:
-        """Change what is shown; what is not given stays."""
-        before = (self.on, self.help)
+    def show(
+        self,
+        *,
+        on: bool | None = None,
+        help: bool | None = None,
+        away: bool | None = None,
+        notes: tuple[Note, ...] = (),
+    ) -> None:
+        """Change what is shown; what is not given stays. ``away``: the room does not answer just now."""
+        before = (self.on, self.help, self.away)
+        self.away = self.away if away is None else away
         self.on = self.on if on is None else on
         self.help = self.help if help is None else help
         new = [note for note in notes if self.notes.get(note.question, {}).get(note.number) != note]
         for note in new:
             self.notes.setdefault(note.question, {})[note.number] = note
-        if new or before != (self.on, self.help):
+        if new or before != (self.on, self.help, self.away):
             self.refresh()
 
     def refresh(self) -> None:

@@ -39,6 +39,8 @@ IN, AWAY, LEFT, ENDED = "in", "away", "left", "ended"
 EVERY = 4.0
 _SOONEST = 0.5
 _LONGEST = 20.0
+GIVE_UP = 1200.0
+"""Seconds without an answer after which nobody waits for the room any more."""
 
 _current: Attending | None = None
 _one_at_a_time = threading.Lock()
@@ -65,6 +67,8 @@ class Attending:
         self._client = client or RoomClient(membership.address)
         self._after = 0
         self._every = EVERY
+        self._clock = clock
+        self._heard = clock()
         self._soonest = _SOONEST if soonest is None else soonest
         self._wake = threading.Event()
         self._stopped = threading.Event()
@@ -85,7 +89,9 @@ class Attending:
         """Begin to tell and to hear."""
         observing.observe(self._observe)
         ROOM.act = self._act
-        ROOM.show(on=True, help=False, notes=tuple(_note(one) for one in kept.released(self.private)))
+        ROOM.show(
+            on=True, help=False, away=False, notes=tuple(_note(one) for one in kept.released(self.private))
+        )
         self._thread = threading.Thread(target=self._run, name="workshop-room", daemon=True)
         self._thread.start()
         return self
@@ -237,8 +243,14 @@ class Attending:
                     self.presence.begin(name, BOOK.sheet_of(asked.question).answers())
 
     def _be(self, state: str) -> None:
+        if state == IN:
+            self._heard = self._clock()
+        elif self._clock() - self._heard > GIVE_UP and not self._stopped.is_set():
+            kept.forget(self.private)
+            self._end(ENDED)
         if self.active and self.state != state:
             self.state = state
+            ROOM.show(away=state == AWAY)
             self._changed()
 
     def _end(self, state: str) -> None:
@@ -248,7 +260,7 @@ class Attending:
         self.state = state
         if ROOM.act == self._act:
             ROOM.act = None
-            ROOM.show(on=False, help=False)
+            ROOM.show(on=False, help=False, away=False)
         self._changed()
 
     def _changed(self) -> None:
@@ -289,6 +301,7 @@ def join(line: str, *, name: str, private: Path, patience: float = 5.0) -> Atten
             class_id=str(reply.get("class", ""))[:40],
             title=clean_name(str(reply.get("title", ""))),
             session=str(reply.get("session", ""))[:80],
+            joined=str(int(time.time())),
         )
         made.write(private)
         _current = Attending(made, private, client=client).start()

@@ -15,6 +15,7 @@ import contextlib
 import json
 import os
 import tempfile
+import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -23,6 +24,9 @@ from hanoikit.exercise.observing import MEMBERSHIP, PRIVATE
 from hanoikit.workshop.protocol import ASSIGNMENT, News, news
 
 RELEASED = "released.json"
+LONGEST = 14 * 3600.0
+"""Seconds that a membership is good for, at most."""
+_SKEW = 3600.0
 _LARGEST = 4 << 20
 _UPWARDS = 5
 
@@ -39,15 +43,25 @@ class Membership:
     title: str
     session: str
     """The room's session: another one has forgotten everything."""
+    joined: str = "0"
+    """Seconds since 1970, as text. A workshop lasts a day: what is older counts no more."""
 
     @classmethod
-    def read(cls, private: Path) -> Membership | None:
-        """The membership kept in this private folder; None when there is none that can be used."""
+    def read(cls, private: Path, *, now: float | None = None) -> Membership | None:
+        """The membership kept in this private folder; None when there is none that can be used.
+
+        Nobody who forgot to leave is in a room on the next day, or tells a stranger's network where they are.
+        """
         try:
             data = json.loads((private / MEMBERSHIP).read_text(encoding="utf-8"))
-            return cls(**{name: str(data[name]) for name in cls.__slots__})
+            found = cls(**{name: str(data[name]) for name in cls.__slots__})
+            age = (time.time() if now is None else now) - float(found.joined)
         except (OSError, ValueError, KeyError, TypeError):
             return None
+        if -_SKEW <= age <= LONGEST:
+            return found
+        forget(private)
+        return None
 
     def write(self, private: Path) -> None:
         """Keep it, for the owner's eyes only."""

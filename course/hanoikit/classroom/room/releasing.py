@@ -68,7 +68,10 @@ class Texts:
                 titles = {question.id: question.title for question in source.questions}
                 self._found[assignment] = {
                     question.id: QuestionText(
-                        question.id, short(titles.get(question.id, question.id)), hints(question), solution(question)
+                        question.id,
+                        short(titles.get(question.id, question.id)),
+                        hints(question),
+                        solution(question),
                     )
                     for question in read_questions(source.parsed)
                     if question.graded and question.prompts

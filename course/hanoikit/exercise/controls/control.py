@@ -119,7 +119,9 @@ def room_strings() -> dict[str, str]:
         "on": _(
             "The workshop's room is on: your instructor sees that you are at this question, never your answer."
         ),
+        "away": _("The workshop's room does not answer just now. Your answers are saved as always."),
         "badge": _("Workshop room: on"),
+        "badgeAway": _("Workshop room: no answer"),
         "help": _("I need help"),
         "asked": _("Help is called. Press to take it back."),
         "leave": _("Leave the room"),
@@ -161,7 +163,7 @@ class Control(anywidget.AnyWidget):
         notes = [note.as_data() for note in room.of(self._name)]
         if not room.on and not notes:
             return {}
-        return {"on": room.on, "help": room.help, "notes": notes, "t": room_strings()}
+        return {"on": room.on, "help": room.help, "away": room.away, "notes": notes, "t": room_strings()}
 
     def refresh_room(self) -> None:
         """Show what the workshop's room now says about this question."""

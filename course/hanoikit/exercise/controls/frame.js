@@ -34,18 +34,18 @@ const hk = {
     let shown = "";
     const draw = () => {
       const room = model.get("room") ?? {};
-      const now = JSON.stringify([room.on, room.help]);
+      const now = JSON.stringify([room.on, room.help, room.away]);
       if (shown !== now) {
         shown = now;
         const focused = line.contains(document.activeElement) ? document.activeElement.dataset.act : null;
         line.hidden = !room.on;
         line.replaceChildren(...(room.on ? [
-          hk.el("p", { class: "hk-help" }, hk.el("span", { class: "hk-on", "aria-hidden": "true" }, "●"), ` ${room.t.on}`),
+          hk.el("p", { class: "hk-help" }, hk.el("span", { class: "hk-on", "aria-hidden": "true" }, room.away ? "○" : "●"), ` ${room.away ? room.t.away : room.t.on}`),
           room.help ? button("calm", room.t.asked, "true") : button("help", room.t.help, "false"),
           button("leave", room.t.leave),
         ] : []));
         if (focused) line.querySelector(`[data-act="${focused}"]`)?.focus();
-        hk.badge(root, room.on ? room.t.badge : "");
+        hk.badge(root, room.on ? `${room.away ? "○" : "●"} ${room.away ? room.t.badgeAway : room.t.badge}` : "");
       }
       for (const note of room.notes ?? []) {
         if (drawn.has(note.n)) continue;
