@@ -22,7 +22,7 @@ from hanoikit.i18n import _, ngettext
 from hanoikit.labs import capstone_shown, capstone_words, desk_shown
 from hanoikit.labs.capstone_papers import Papers
 from hanoikit.labs.capstone_record import RecordSteps
-from hanoikit.labs.html import join, sentence, strong
+from hanoikit.labs.html import bullets, join, sentence, strong
 from hanoikit.labs.inert import Inert
 from hanoikit.labs.panel import Button, Field, Result, Step, Values, panel
 from hanoikit.network import tables
@@ -59,6 +59,7 @@ class _CaseView:
         self.stop = run.scenario.begins + REHEARSAL if rehearsal else None
         self.zone = tables.rules(run.id[:2]).zone
         self.matter = ""
+        self.steps: dict[str, Step] = {}
         self._values: dict[str, Values] = {}
         self._inside = False
 
@@ -66,7 +67,7 @@ class _CaseView:
         papers = Papers(self.run, self.zone)
         record = RecordSteps(self.run, self.zone, stop=self.stop)
         steps = [self._clock(), self._waiting(), self._decide(), *papers.steps(), *record.steps()]
-        self.steps = {step.id: step for step in steps}
+        self.steps.update({step.id: step for step in steps})
         title = _("The whole case: a rehearsal") if self.stop is not None else _("The whole case")
         self.panel = panel(title, steps, after=self._after)
         self.panel.run = self.run
@@ -172,7 +173,7 @@ class _CaseView:
         return Result(
             join(
                 sentence(strong(say.format(n=waits))),
-                capstone_shown.matters(matters, self.zone),
+                capstone_shown.matters(matters, self.run.directory, self.zone),
             ),
             say=say.format(n=waits),
         )
@@ -183,17 +184,18 @@ class _CaseView:
         return Step(
             "decide",
             _("3. Read and decide"),
-            sentence(
-                _(
-                    "Choose a matter and read it. Decide, tick the facts that carry your decision, and say why, in one "
-                    "or two sentences of your own. The other State gets your answer at once."
-                )
-            ),
+            sentence(self._about_deciding()),
             buttons=[Button("send", _("Decide and send"))],
             run=self._run_decide,
             refresh=self._decide_fields,
             live=True,
-            beside=True,
+        )
+
+    @staticmethod
+    def _about_deciding() -> str:
+        return _(
+            "Choose a matter and read it. Decide, tick the facts that carry your decision, and say why, in one or two "
+            "sentences of your own. The other State gets your answer at once."
         )
 
     def _open(self, name: str = "") -> Matter | None:
@@ -223,8 +225,14 @@ class _CaseView:
         if len(chosen.parts) > 1:
             found.append(Field(f"{name}.parts", "checks", _("If you give a part: which"), chosen.parts, []))
         provisions = (("", _("choose")), *capstone_words.provisions())
+        facts = tuple(
+            (name, f"{place} · {text}")
+            for (name, _text), (place, text) in zip(
+                chosen.facts, capstone_shown.numbered(chosen.facts), strict=True
+            )
+        )
         found += [
-            Field(f"{name}.facts", "checks", _("The facts that carry it"), chosen.facts, []),
+            Field(f"{name}.facts", "checks", _("The facts that carry it"), facts, []),
             Field(f"{name}.provision", "select", _("The provision that carries it"), provisions, ""),
             Field(f"{name}.reason", "area", _("Your reason, in your own words")),
             Field(f"{name}.instead", "line", _("What you offer or ask instead (may stay empty)")),
@@ -239,8 +247,16 @@ class _CaseView:
         moved, self.matter = chosen.id != self.matter, chosen.id
         if values["action"] == "send" and not moved:
             return self._send(chosen, values)
-        shown = capstone_shown.matter(chosen, self.zone)
+        self._introduce(chosen)
+        shown = capstone_shown.decided(chosen, self.zone)
         return Result(shown, say=_("Open: {title}.").format(title=chosen.title) if moved else "")
+
+    def _introduce(self, chosen: Matter) -> None:
+        """What is asked for stands above the form: it is read before it is decided."""
+        self.steps["decide"].text = join(
+            sentence(self._about_deciding()),
+            capstone_shown.matter(chosen, self.run.directory, self.zone),
+        )
 
     def _send(self, chosen: Matter, values: Values) -> Result:
         def given(name: str) -> str:
@@ -265,7 +281,8 @@ class _CaseView:
             if wrong
         ]
         if missing:
-            raise UsageError(_("It was not sent."), next_step=" ".join(missing))
+            said = _("It was not sent.")
+            return Result(join(sentence(strong(said)), bullets(missing)), say=said, ok=False)
         self.run.decide(
             chosen.id,
             outcome,
@@ -278,6 +295,7 @@ class _CaseView:
         )
         label = dict(chosen.outcomes)[outcome]
         said = _("Decided and sent: {title}: {outcome}.").format(title=chosen.title, outcome=label)
-        done = self._open(chosen.id)
-        shown = capstone_shown.matter(done, self.zone) if done is not None else ""
+        done = self.run.matter(chosen.id)
+        self._introduce(done)
+        shown = capstone_shown.decided(done, self.zone)
         return Result(join(sentence(strong(said), _("It is in the record.")), shown), say=said)

@@ -5,28 +5,30 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from hanoikit.errors import UsageError
 from hanoikit.i18n import _, ngettext
 from hanoikit.labs import desk_shown
-from hanoikit.labs.html import Markup, bullets, code, details, join, preformatted, sentence, strong, table
+from hanoikit.labs.capstone_inside import inside
+from hanoikit.labs.html import Markup, bullets, code, details, join, sentence, strong, table
 from hanoikit.labs.panel import Result
 from hanoikit.network.labels import choice_label, note_label
 from hanoikit.network.messages import Document, Message
 
 if TYPE_CHECKING:
     from hanoikit.capstone import CapstoneRun, Element, Matter, Product, Task
+    from hanoikit.capstone.plan import Part
     from hanoikit.errors import Finding
     from hanoikit.network.desk import Desk
+    from hanoikit.network.directory import Directory
     from hanoikit.network.exercise import Happening
     from hanoikit.trust.chain import Line
 
-_SHOWN = 6000
 _FRESH = timedelta(minutes=15)
 """What was told within a quarter of an hour stands together."""
 
@@ -34,22 +36,36 @@ _FRESH = timedelta(minutes=15)
 def parts(run: CapstoneRun, zone: str, *, stop: datetime | None = None) -> Markup:
     """Where the story stands; with ``stop`` only how long the rehearsal lasts."""
     now = desk_shown.moment(run.now, zone)
-    here = sentence(strong(_("It is {now} at your desk.").format(now=now)))
+    here = strong(_("It is {now} at your desk.").format(now=now))
     if stop is not None:
-        return join(
-            here, sentence(_("The rehearsal ends at {when}.").format(when=desk_shown.moment(stop, zone)))
-        )
+        ends = _("The rehearsal ends at {when}.").format(when=desk_shown.moment(stop, zone))
+        return sentence(here, ends)
     rows = [
         (
             one.title,
             desk_shown.moment(one.begins, zone),
             desk_shown.moment(one.ends, zone),
-            _("over") if one.ends <= run.now else strong(_("now")) if one.id == run.part.id else _("to come"),
+            _standing(run, one),
         )
         for one in run.parts
     ]
     head = (_("Part"), _("Begins (your time)"), _("Ends (your time)"), _("Where you are"))
-    return join(here, table(_("The parts of the story"), head, rows))
+    if run.over:
+        told = _("The story is over. Look back in step 8.")
+    else:
+        told = _("Part: {title}, until {when}.").format(
+            title=run.part.title, when=desk_shown.moment(run.part.ends, zone)
+        )
+    return join(
+        sentence(here, told),
+        details(_("The parts of the story"), table(_("The parts of the story"), head, rows)),
+    )
+
+
+def _standing(run: CapstoneRun, one: Part) -> object:
+    if one.ends <= run.now:
+        return _("over")
+    return strong(_("now")) if one.id == run.part.id else _("to come")
 
 
 def tasks(found: Sequence[Task], zone: str) -> Markup:
@@ -80,14 +96,14 @@ def rejected(happenings: Iterable[Happening], zone: str) -> Markup:
     return table(_("Not accepted, and not in your inbox"), (_("When"), _("Why")), rows)
 
 
-def matters(found: Sequence[Matter], zone: str) -> Markup:
+def matters(found: Sequence[Matter], directory: Directory, zone: str) -> Markup:
     """What came in to be decided, in the order of arrival."""
     if not found:
         return sentence(_("Nothing has come in yet."))
     rows = [
         (
             one.title,
-            one.sender,
+            sender(one.sender, directory),
             choice_label(one.message.urgency),
             desk_shown.moment(one.at, zone),
             strong(_("OPEN")) if one.decided is None else _("decided"),
@@ -104,23 +120,43 @@ def matters(found: Sequence[Matter], zone: str) -> Markup:
     return table(_("What came in to be decided"), head, rows)
 
 
-def matter(one: Matter, zone: str) -> Markup:
-    """One matter: who asks, the facts with their numbers, the whole message, and the decision if there is one."""
-    sent = _("From {sender}, {when}.").format(sender=one.sender, when=desk_shown.moment(one.at, zone))
+def sender(desk: str, directory: Directory) -> str:
+    """The name of a desk, with its code."""
+    names = {entry.desk: entry.name for entry in directory}
+    return f"{names[desk]} ({desk[:2]})" if desk in names else desk
+
+
+def matter(one: Matter, directory: Directory, zone: str) -> Markup:
+    """One matter before it is decided: who asks, and what for."""
+    sent = _("From {sender}, {when}.").format(
+        sender=sender(one.sender, directory), when=desk_shown.moment(one.at, zone)
+    )
     shown = [sentence(strong(one.title)), sentence(sent, one.question)]
-    if one.decided is not None:
-        outcome = dict(one.outcomes).get(one.decided.outcome, one.decided.outcome)
-        shown.append(
-            sentence(strong(_("Your decision: {outcome}.").format(outcome=outcome)), one.decided.reason)
-        )
-    if len(one.parts) > 1:
-        shown.append(table(_("What is asked for"), (_("Part"), _("What")), one.parts))
-    shown.append(table(_("The facts"), (_("No."), _("Fact")), _numbered(one.facts)))
-    shown.append(details(_("The whole message"), desk_shown.whole(one.message, zone)))
+    if len(one.parts) > 1 and one.decided is not None:
+        shown.append(bullets(f"({letter}) {text}" for letter, text in one.parts))
     return join(*shown)
 
 
-def _numbered(facts: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+def decided(one: Matter, zone: str) -> Markup:
+    """The decision on a matter with the facts that carry it, where there is one; and the message as it came."""
+    whole = details(_("The whole message"), message(one.message, zone))
+    if one.decided is None:
+        return whole
+    outcome = dict(one.outcomes).get(one.decided.outcome, one.decided.outcome)
+    rows = [
+        (("✓ " if name in one.decided.facts else "") + place, text)
+        for (name, _text), (place, text) in zip(one.facts, numbered(one.facts), strict=True)
+    ]
+    return join(
+        sentence(strong(_("Your decision: {outcome}.").format(outcome=outcome)), one.decided.reason),
+        table(_("The facts; ✓ carries your decision"), (_("No."), _("Fact")), rows),
+        sentence(_("Provision: {provision}.").format(provision=", ".join(one.decided.provisions) or "–")),
+        whole,
+    )
+
+
+def numbered(facts: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The facts with a number each, as they are read."""
     return [(name if name.isdigit() else str(place), text) for place, (name, text) in enumerate(facts, 1)]
 
 
@@ -134,8 +170,9 @@ def message(one: Message, zone: str) -> Markup:
 
 
 def product_label(one: Product) -> str:
-    own = _("your own") if one.source == "own" else _("prepared")
-    return _("{title} → {desk} ({own})").format(title=one.title, desk=one.to, own=own)
+    """A document in a list: its title and where it goes."""
+    label = _("{title} → {desk}").format(title=one.title, desk=one.to)
+    return label if one.source == "prepared" else _("{label} (your own)").format(label=label)
 
 
 def product(one: Product) -> Markup:
@@ -147,39 +184,6 @@ def product(one: Product) -> Markup:
         (_("SHA-256"), code(one.digest)),
     ]
     return join(table(one.title, (_("What"), _("What it says")), rows), inside(one.content))
-
-
-def inside(text: Any) -> Markup:
-    """The content of a document: as a table where it is a plain object, else as it stands."""
-    if not isinstance(text, str):
-        value = text
-    else:
-        try:
-            value = json.loads(text)
-        except ValueError:
-            return details(_("What is in it"), preformatted(text[:_SHOWN]))
-    if not isinstance(value, dict):
-        return details(
-            _("What is in it"), preformatted(json.dumps(value, ensure_ascii=False, indent=1)[:_SHOWN])
-        )
-    rows = [(key.replace("_", " "), _plain(one)) for key, one in value.items()]
-    return table(_("What is in it"), (_("Part"), _("What it says")), rows)
-
-
-def _plain(value: Any) -> object:
-    if isinstance(value, dict):
-        return bullets(f"{key.replace('_', ' ')}: {_flat(one)}" for key, one in value.items())
-    if isinstance(value, list | tuple):
-        return bullets(_flat(one) for one in value)
-    return _flat(value)
-
-
-def _flat(value: Any) -> str:
-    if isinstance(value, dict):
-        return "; ".join(f"{key.replace('_', ' ')}: {_flat(one)}" for key, one in value.items())
-    if isinstance(value, list | tuple):
-        return ", ".join(_flat(one) for one in value)
-    return str(value)[:400]
 
 
 def checked(label: str, findings: Sequence[Finding], shown: Markup) -> Result:
@@ -221,6 +225,8 @@ def _told(line: Line, desk: Desk) -> str:
     if did == "noted":
         what = str(line.record.get("what", ""))
         text = str(line.record.get("text", ""))
+        if what == "decision":
+            return _decided(text)
         if what == "read":
             return (
                 _("Read: {what}").format(what=desk_shown.label(desk.message(text)))
@@ -229,6 +235,23 @@ def _told(line: Line, desk: Desk) -> str:
             )
         return f"{note_label(what)}: {text[:160]}"
     return ""
+
+
+def _decided(text: str) -> str:
+    from hanoikit.capstone import Decision
+
+    try:
+        found = Decision.read(text)
+    except UsageError:
+        return text[:160]
+    told = _("Decided: {matter}: {outcome}. Facts {facts}; {provisions}. {reason}")
+    return told.format(
+        matter=found.matter,
+        outcome=found.outcome,
+        facts=", ".join(found.facts) or "–",
+        provisions=", ".join(found.provisions) or "–",
+        reason=found.reason[:160],
+    )
 
 
 def score(elements: Iterable[Element], zone: str) -> Markup:
