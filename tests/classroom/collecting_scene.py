@@ -42,7 +42,7 @@ class Scene:
         return self.keys.setdefault(who, Ed25519PrivateKey.generate())
 
     def folder(self, who: str, assignment: str = FIRST, *, answers: int = 2, at: datetime = NOW) -> Path:
-        """The folder of an assignment as a trainee has it, with some answers on a real sheet; gone on with each time."""
+        """The folder of an assignment as a trainee has it, with answers on a real sheet; gone on with each time."""
         folder = self.work / who / assignment
         if not folder.is_dir():
             shutil.copytree(self.klass.course.release(assignment), folder)

@@ -88,6 +88,7 @@ class Collection:
     items: tuple[Item, ...]
     placed: tuple[tuple[str, str], ...] = ()
     passed_over: tuple[Finding, ...] = ()
+    """Links, folders that cannot be read, and what the inbox does not hold any more."""
     waiting: tuple[Decision, ...] = ()
     """What lies aside from this run or an earlier one, until a person decides."""
     decisions: tuple[Decision, ...] = field(default=(), repr=False)
@@ -97,7 +98,9 @@ class Collection:
     @property
     def look(self) -> bool:
         """Whether a person has to look at something that was found now."""
-        return any(item.look for item in self.items)
+        return any(item.look for item in self.items) or any(
+            one.severity == "error" for one in self.passed_over
+        )
 
     @property
     def new(self) -> tuple[Item, ...]:
@@ -115,7 +118,8 @@ def collect(
     refuse_late: bool = False,
     tell: Tell = lambda done, all_: None,
 ) -> Collection:
-    """Take in what lies in ``sources`` (files and folders), in nbgrader's exchange and in ``submitted/``.
+    """Take in what lies in ``sources`` (files and folders), in the room's ``incoming/``, in nbgrader's exchange
+    and in ``submitted/``.
 
     ``as_trainee`` and ``as_assignment`` say whose the sources are; ``take_anyway`` takes what would be set aside, as
     far as it can be read. ``now`` is aware. Raises :class:`UsageError` for a source that is not there and a trainee or
@@ -127,10 +131,10 @@ def collect(
         inbox = Inbox(klass.inbox)
         reader = Reader(klass, inbox, now=now, as_trainee=as_trainee, as_assignment=as_assignment)
         known = from_ledger(ledger.lines())
-        seen, passed = _read_sources(reader, [*sources, *_exchange(klass, sources)], tell)
+        seen, passed = _read_sources(reader, [*sources, *_incoming(klass, sources), *_exchange(klass, sources)], tell)
         plain = Reader(klass, inbox, now=now) if as_trainee or as_assignment else reader
         seen += _left_over(plain, inbox, {file for file, _who in known} | {one.file for one in seen})
-        seen += _in_submitted(klass, plain, known)
+        seen += _in_submitted(klass, plain, known, seen)
         inbox.sync()
         merged = dict(known)
         # What could not be taken in is only told: there is nothing to keep or to decide.
@@ -142,10 +146,11 @@ def collect(
         fresh = {(str(line.record["file"]), str(line.record["trainee"])) for line in lines}
         wanted = counting(decisions)
         take_away(klass, reader.course, decisions, wanted)
-        placed = place(klass, inbox, reader.course, wanted)
+        placed, troubles = place(klass, inbox, reader.course, wanted)
         _answer(klass, ledger, decisions)
         if ledger.lines():
             ledger.sign(now)
+    passed += troubles
     items = [_item(found[key], facts, key in fresh) for key, facts in keys]
     return Collection(
         tuple(
@@ -212,6 +217,14 @@ def _read_sources(reader: Reader, sources: Iterable[Path], tell: Tell) -> tuple[
     return facts, passed
 
 
+def _incoming(klass: Class, sources: Sequence[Path]) -> list[Path]:
+    """Where the room of a workshop puts what is handed in through it."""
+    folder = klass.root / "incoming"
+    if not folder.is_dir() or not any(folder.iterdir()):
+        return []
+    return [] if any(source.resolve() == folder.resolve() for source in sources) else [folder]
+
+
 def _exchange(klass: Class, sources: Sequence[Path]) -> list[Path]:
     """nbgrader's inbound folder of this course, where trainees hand in with ``nbgrader submit``."""
     from hanoikit.grading.trusted.layout import Layout
@@ -253,12 +266,17 @@ def _left_over(reader: Reader, inbox: Inbox, told: set[str]) -> list[Facts]:
     return facts
 
 
-def _in_submitted(klass: Class, reader: Reader, known: dict[tuple[str, str], Known]) -> list[Facts]:
+def _in_submitted(
+    klass: Class, reader: Reader, known: dict[tuple[str, str], Known], seen: Sequence[Facts]
+) -> list[Facts]:
     """What others put into ``submitted/``: ``nbgrader collect``, ``zip_collect``, a person."""
     folder = klass.course.root / "submitted"
     if not folder.is_dir():
         return []
     have: dict[tuple[str, str], dict[str, str]] = {}
+    for facts_ in seen:
+        if not any(one.code in ASIDE for one in facts_.findings):
+            have.setdefault((facts_.trainee, facts_.assignment), {})[facts_.content] = facts_.stamp
     for one in known.values():
         if one.state in ("accepted", DUPLICATE):
             pair = (one.facts.trainee, one.facts.assignment)

@@ -36,7 +36,9 @@ ASIDE = frozenset(
     }
 )  # fmt: skip
 """Codes with which nothing is placed until a person decided."""
-_LASTING = frozenset({"damaged", "empty", "unreadable", "too-large", "not-recognised", "unknown-assignment"})
+_LASTING = frozenset(
+    {"damaged", "empty", "unreadable", "too-large", "not-recognised", "unknown-assignment", "unknown-trainee"}
+)
 """Codes that no decision of a person changes: there is nothing to place."""
 CONTEXT = frozenset(
     {
@@ -317,7 +319,7 @@ def _with_told(decisions: list[Decision]) -> list[Decision]:
                 else:
                     message = _("A later hand-in counts instead.")
                     told.append(Finding("older", message, severity="note"))
-            elif len(others) > 1:
+            elif any(_rank(other)[1:] < _rank(one)[1:] for other in others):
                 message = _("It replaces an earlier hand-in, which stays in the inbox.")
                 told.append(Finding("second", message, severity="note"))
                 most = max(other.facts.answers for other in others)
@@ -342,12 +344,7 @@ def _candidates(decisions: Iterable[Decision]) -> dict[tuple[str, str], list[Dec
 
 def _winner(group: Sequence[Decision]) -> Decision:
     """The latest in time; one with answers before an empty one. Handed in again unchanged, its first time counts."""
-    ordered = sorted(
-        group,
-        key=lambda one: (
-            not one.facts.blank, one.time, one.facts.number, one.facts.way == SUBMITTED, one.facts.file,
-        ),
-    )  # fmt: skip
+    ordered = sorted(group, key=_rank)
     last = ordered[-1]
     for one in reversed(ordered):
         if one.facts.content != last.facts.content:
@@ -356,9 +353,22 @@ def _winner(group: Sequence[Decision]) -> Decision:
     return last
 
 
+def _rank(one: Decision) -> tuple[Any, ...]:
+    facts = one.facts
+    return (not facts.blank, one.time, facts.number, facts.way == SUBMITTED, facts.file)
+
+
 def counting(decisions: Iterable[Decision]) -> dict[tuple[str, str], Decision]:
     """(trainee, assignment) -> the hand-in that counts."""
     return {key: _winner(group) for key, group in _candidates(decisions).items()}
+
+
+def counting_files(lines: Iterable[Line]) -> dict[tuple[str, str], str]:
+    """(assignment, trainee) -> SHA-256 of the hand-in that counts, by what a ledger says."""
+    known = [one for one in from_ledger(lines).values() if one.state == ACCEPTED]
+    decisions = [Decision(one, ACCEPTED, (), False, _time(one), "") for one in known]
+    groups = _candidates(decisions)
+    return {(key[1], key[0]): max(group, key=_rank).facts.file for key, group in groups.items()}
 
 
 def outstanding(decisions: Sequence[Decision]) -> list[Decision]:

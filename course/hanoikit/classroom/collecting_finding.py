@@ -218,7 +218,9 @@ def _work(folders: dict[PurePosixPath, list[Leaf]], sort: Callable[[Leaf], str |
             files = [(book.name, book)]
             files += [(SHEET, sheet) for sheet in whose[book.path][:1]]
             files += [(_inner(leaf, folder), leaf) for leaf in [*whose[book.path][1:], *extras]]
-            yield _piece(book.path, files, several=len(set(kinds)) > 1, ambiguous=not alone and bool(sheets))
+            yield _piece(
+                book.path, files, several=whole and len(set(kinds)) > 1, ambiguous=not alone and bool(sheets)
+            )
             claimed.update(leaf.path for _name, leaf in files)
         for sheet in sheets:
             if sheet.path not in claimed:

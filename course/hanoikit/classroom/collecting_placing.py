@@ -1,7 +1,7 @@
 """The hand-in that counts lies in ``submitted/<id>/<assignment>/``, whole or not at all, with nbgrader's time.
 
 >>> place(klass, inbox, course, counting(decisions))
-[('t03', 'm01-convention')]
+([('t03', 'm01-convention')], [])
 
 A hand-in is written to a waiting folder, flushed, and renamed into place; what it replaces is in the inbox. What is
 cut off in between is done by the next run. A folder that holds the hand-in already is left alone.
@@ -19,11 +19,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hanoikit.classroom.collecting_course import APART, STAMP, Course, content_of
+from hanoikit.classroom.collecting_course import STAMP, Course, content_of
 from hanoikit.classroom.collecting_deciding import SET_ASIDE, Decision
 from hanoikit.classroom.collecting_inbox import Inbox
 from hanoikit.classroom.collecting_reading import BUNDLE, SUBMITTED, Facts
-from hanoikit.errors import ClassroomError
+from hanoikit.errors import ClassroomError, Finding
 from hanoikit.i18n import _
 
 if TYPE_CHECKING:
@@ -36,25 +36,37 @@ _ROOT = re.compile(r"(([^/]+/){0,2})bagit\.txt")
 
 def place(
     klass: Class, inbox: Inbox, course: Course, wanted: Mapping[tuple[str, str], Decision]
-) -> list[tuple[str, str]]:
-    """Put the hand-ins that count into ``submitted/``; (trainee, assignment) of those that were not there."""
+) -> tuple[list[tuple[str, str]], list[Finding]]:
+    """Put the hand-ins that count into ``submitted/``; (trainee, assignment) of those that were not there, and what
+    could not be placed because the inbox does not hold it any more.
+    """
     todo = [
         (trainee, assignment, decision)
         for (trainee, assignment), decision in sorted(wanted.items())
         if not _lies_there(klass.course.submitted(trainee, assignment), decision, course)
     ]
     waiting = klass.course.root / "submitted" / WAITING
+    placed: list[tuple[str, str]] = []
+    troubles: list[Finding] = []
     if not todo and not waiting.exists():
-        return []
+        return placed, troubles
     with _undisturbed(klass), _disk():
         shutil.rmtree(waiting, ignore_errors=True)
         for trainee, assignment, decision in todo:
-            files = arranged_files(inbox, course, decision.facts)
-            target = klass.course.submitted(trainee, assignment)
+            try:
+                files = course.arranged(assignment, contents(inbox, decision.facts))
+            except ClassroomError as error:
+                troubles.append(Finding("not-placed", str(error), f"{trainee}, {assignment}"))
+                continue
             files[STAMP] = decision.stamp.encode()
+            target = klass.course.submitted(trainee, assignment)
+            # After a new release the same work may be arranged in another way than when it came in.
+            if target.is_dir() and tree(target, course, assignment)[1] == files:
+                continue
             _put(files, waiting / f"{assignment}+{trainee}", target)
+            placed.append((trainee, assignment))
         shutil.rmtree(waiting, ignore_errors=True)
-    return [(trainee, assignment) for trainee, assignment, _decision in todo]
+    return placed, troubles
 
 
 def take_away(
@@ -79,25 +91,8 @@ def take_away(
                 shutil.rmtree(gone.parent, ignore_errors=True)
 
 
-def arranged_files(inbox: Inbox, course: Course, facts: Facts) -> dict[str, bytes]:
-    """The files of a hand-in as they are placed, out of the inbox.
-
-    Raises :class:`ClassroomError` when the inbox does not hold any more what came in.
-    """
-    arranged = course.arranged(facts.assignment, contents(inbox, facts))
-    if content_of(arranged) != facts.content:
-        raise ClassroomError(
-            _(
-                "The release of {name} changed since this was collected, or a file of the inbox is damaged."
-            ).format(name=facts.assignment),
-            where=str(inbox.path(facts.file)),
-            next_step=_("Run: hanoikit class ledger verify"),
-        )
-    return arranged
-
-
 def contents(inbox: Inbox, facts: Facts) -> dict[str, bytes]:
-    """The files of a hand-in as they came."""
+    """The files of a hand-in as they came. Raises :class:`ClassroomError` when the inbox does not hold them."""
     data = inbox.read(facts.file)
     if facts.way == BUNDLE:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -183,6 +178,3 @@ def _disk() -> Iterator[None]:
                 "Make room or close programs that hold the file, then collect again. Nothing is lost."
             ),
         ) from error
-
-
-__all__ = ["APART", "arranged_files", "contents", "place", "take_away", "tree"]

@@ -33,6 +33,7 @@ from hanoikit.classroom.collecting_finding import (
 )
 from hanoikit.classroom.collecting_identity import Owner, People, assignment_named, sealed_name
 from hanoikit.classroom.collecting_inbox import Inbox
+from hanoikit.classroom.roster import usable
 from hanoikit.errors import Finding, GradingError
 from hanoikit.exercise.records import Scan
 from hanoikit.exercise.sheet import module_of
@@ -153,18 +154,26 @@ class Reader:
         if broken:
             code = "edited" if edited else "empty" if broken[0].code == "empty" else "damaged"
             findings = [Finding(code, broken[0].message), *_plain(bundle.findings)]
-            said = receipt if receipt is not None and not edited else None
+            # A receipt whose signature holds still says whose it was, whatever became of the files.
+            signed = not any(one.code.startswith("receipt-") for one in broken)
+            said = receipt if receipt is not None and signed else None
             trainee = said.trainee if said else named.trainee if named else self._owner(piece.path).trainee
             assignment = said.assignment if said else named.assignment if named else ""
-            return Facts(
+            facts = Facts(
                 file,
                 BUNDLE,
                 piece.shown,
                 trainee=trainee if trainee in self.people.ids else "",
-                assignment=assignment if assignment in self.course.names else "",
-                code=named.code if named and not said else "",
+                assignment=self.as_assignment or (assignment if assignment in self.course.names else ""),
+                made=said.at if said else None,
+                code=said.code if said else named.code if named else "",
                 findings=tuple(_once(findings)),
             )
+            if code != "edited":
+                return facts
+            # With what is in it, so that a person who knows why it was changed can take it.
+            facts = self._by_hand(facts, findings)
+            return self._with_content(facts, dict(bundle.files), findings)
         assert receipt is not None
         facts = Facts(
             file,
@@ -186,7 +195,9 @@ class Reader:
             message = _("The file is named as a hand-in of {said}, and was sealed by {sealed}.")
             text = message.format(said=named.trainee or "-", sealed=receipt.trainee)
             problems.append(Finding("wrong-person", text))
-        facts = replace(facts, trainee=owner.trainee, candidates=owner.candidates)
+        # An id is what the roster could have; anything else that a file may say goes nowhere.
+        trainee = owner.trainee if usable(owner.trainee) else ""
+        facts = replace(facts, trainee=trainee, candidates=owner.candidates)
         facts = self._by_hand(facts, problems)
         return self._with_content(facts, dict(bundle.files), [*findings, *problems])
 

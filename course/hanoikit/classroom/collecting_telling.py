@@ -129,7 +129,8 @@ def told(decision: Decision) -> list[Finding]:
     every = {one.code: one for one in (*decision.told, *decision.findings)}
     details = {"work-altered", "work-added", "work-missing", "manifest-altered", "truncated", "zip-damaged"}
     shown = [one for one in every.values() if one.code not in details or len(every) == 1]
-    return sorted(shown, key=lambda one: (one.code not in ASIDE, grave[one.severity], one.code))[:4]
+    shown.sort(key=lambda one: (one.code not in ASIDE, grave[one.severity], one.code))
+    return list({one.message: one for one in reversed(shown)}.values())[::-1][:4]
 
 
 def write(klass: Class, collection: Collection, inbox: Inbox, *, now: datetime) -> list[Path]:
@@ -202,7 +203,8 @@ h1{font-size:1.6rem;margin:0 0 .25rem}h2{font-size:1.2rem;margin:2rem 0 .5rem}p{
 .wide{overflow-x:auto}table{border-collapse:collapse;width:100%}caption{text-align:left;padding:.25rem 0}
 th,td{border:1px solid #c3ccd6;padding:.35rem .5rem;text-align:left;vertical-align:top}thead th{background:#eef2f6}
 tr.look td:first-child,tr.look th{border-left:.4rem solid #b3261e}
-.dot td{text-align:center}code{font-size:.9em;overflow-wrap:anywhere}small{color:#455463}
+td:nth-of-type(3){white-space:nowrap}
+.dot td{text-align:center;white-space:normal}code{font-size:.9em;overflow-wrap:anywhere}small{color:#455463}
 @media print{body{margin:0;max-width:none}.wide{overflow:visible}}
 """
 

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from hanoikit.classroom.analysis import HandInFacts
+from hanoikit.classroom.collecting_deciding import counting_files
 from hanoikit.errors import ArtefactUnreadable, Finding
 from hanoikit.trust.chain import Line
 
@@ -63,6 +64,7 @@ class Told:
                 # The place of the newest decision, not of the first.
                 last.pop(key, None)
                 last[key] = line
+        counts = counting_files(lines)
         facts: dict[tuple[str, str], HandInFacts] = {}
         aside = []
         for line in last.values():
@@ -70,7 +72,9 @@ class Told:
             state = record.get("state")
             key = (str(record.get("assignment") or ""), str(record.get("trainee") or ""))
             if state == "accepted" and key[1]:
-                facts[key] = _facts(line, due.get(key[0]))
+                # An older one that came in later, from another stick, does not count.
+                if key not in facts or counts.get(key) == record.get("file"):
+                    facts[key] = _facts(line, due.get(key[0]))
             elif state == "set-aside":
                 aside.append(
                     Aside(

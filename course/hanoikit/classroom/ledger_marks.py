@@ -221,11 +221,14 @@ class _Folders:
 
         self.layout: Layout = Layout.of(root)
         self._stamps: dict[tuple[str, str, str], str] = {}
+        self._without_stamp: dict[tuple[str, str], str] = {}
         for line in lines:
             record = line.record
             if record.get("entry") == HAND_IN and record.get("stamp"):
                 key = (str(record["assignment"]), str(record["trainee"]), str(record["stamp"]))
                 self._stamps[key] = str(record["file"])
+                if record.get("way") == "submitted" and record.get("state") != "set-aside":
+                    self._without_stamp[key[:2]] = str(record["file"])
 
     def _folder(self, assignment: str, trainee: str) -> Path:
         return self.layout.folder("autograded", trainee, assignment)
@@ -235,7 +238,8 @@ class _Folders:
         try:
             stamp = (self._folder(assignment, trainee) / "timestamp.txt").read_text("utf-8", "replace")
         except OSError:
-            return ""
+            # Who copies a hand-in into submitted/ by hand may leave out nbgrader's time.
+            return self._without_stamp.get((assignment, trainee), "")
         return self._stamps.get((assignment, trainee, stamp.strip()), "")
 
     def _stamp(self, assignment: str, trainee: str) -> Mapping[str, Any] | None:

@@ -141,13 +141,12 @@ def _tell(found: Collection, made: list[Row], pages: list[Path]) -> None:
         count=placed
     )
     print(text)
-    if found.passed_over:
-        text = ngettext(
-            "{count} link or unreadable folder was passed over.",
-            "{count} links or unreadable folders were passed over.",
-            len(found.passed_over),
-        )
-        print(text.format(count=len(found.passed_over)))
+    for one in [one for one in found.passed_over if one.severity == "error"][:_SHOWN]:
+        print(f"! {one}")
+    links = sum(one.severity != "error" for one in found.passed_over)
+    if links:
+        text = ngettext("{count} link was passed over.", "{count} links were passed over.", links)
+        print(text.format(count=links))
     if look:
         text = ngettext("A person has to look at {count}.", "A person has to look at {count}.", len(look))
         print(text.format(count=len(look)))
