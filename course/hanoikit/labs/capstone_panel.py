@@ -185,7 +185,6 @@ class _CaseView:
             "decide",
             _("3. Read and decide"),
             sentence(self._about_deciding()),
-            buttons=[Button("send", _("Decide and send"))],
             run=self._run_decide,
             refresh=self._decide_fields,
             live=True,
@@ -245,14 +244,17 @@ class _CaseView:
         if chosen is None:
             return Result(sentence(_("Nothing came in yet. Move the clock in step 1.")), say="")
         moved, self.matter = chosen.id != self.matter, chosen.id
-        if values["action"] == "send" and not moved:
+        if values["action"] == "send" and not moved and chosen.decided is None:
             return self._send(chosen, values)
         self._introduce(chosen)
         shown = capstone_shown.decided(chosen, self.zone)
         return Result(shown, say=_("Open: {title}.").format(title=chosen.title) if moved else "")
 
     def _introduce(self, chosen: Matter) -> None:
-        """What is asked for stands above the form: it is read before it is decided."""
+        """What is asked for stands above the form, to be read before it is decided. What is decided stays so."""
+        self.steps["decide"].buttons = (
+            [Button("send", _("Decide and send"))] if chosen.decided is None else []
+        )
         self.steps["decide"].text = join(
             sentence(self._about_deciding()),
             capstone_shown.matter(chosen, self.run.directory, self.zone),
