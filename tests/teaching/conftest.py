@@ -41,9 +41,9 @@ def lessons() -> list[Lesson]:
 
 
 @pytest.fixture(scope="session")
-def assignments() -> list[Source]:
-    """Every assignment of the course, the author's version."""
-    return [build.read(path) for path in site.Sources.installed().assignments]
+def assignments(sources: site.Sources) -> list[Source]:
+    """The assignments of the two modules, the author's version."""
+    return [build.read(path) for path in sources.assignments]
 
 
 @pytest.fixture(scope="session")

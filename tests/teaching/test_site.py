@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from pathlib import Path
 
@@ -9,10 +10,11 @@ import pytest
 from tests.teaching.conftest import NAMES, NOW
 
 from hanoikit import cli, resources
+from hanoikit.build import dumps
 from hanoikit.cli.docs import commands
+from hanoikit.convention.matrix import front_matter
 from hanoikit.errors import BuildError
 from hanoikit.teaching import agenda, checking, execution, guide, keys, site
-from hanoikit.teaching.lesson import of
 
 
 def test_everything_is_made_and_nothing_is_wrong_with_it(built, folder):
@@ -121,8 +123,12 @@ def test_the_marking_guide_has_the_rubric_and_the_answer_of_every_written_questi
     assert all(keys.written(source) for source in assignments)
 
 
-def test_the_days_of_every_agenda_add_up_and_have_breaks(lessons, assignments):
-    minutes = agenda.Minutes.of(lessons, [of(source) for source in assignments])
+def test_the_days_of_every_agenda_add_up_and_have_breaks(lessons):
+    marked = {
+        path.stem[:3]: front_matter(path.read_text(encoding="utf-8"), source=path.name)["minutes"]["practice"]
+        for path in site.Sources.installed().assignments
+    }
+    minutes = replace(agenda.Minutes.of(lessons, []), assignments=marked)
     plans = agenda.read(resources.guide() / "agendas.yaml")
     assert {name: len(plan.days) for name, plan in plans.items()} == {
         "two-days": 2,
@@ -180,36 +186,34 @@ def test_a_folder_that_holds_something_else_is_left_alone(sources, tmp_path):
 
 
 @pytest.mark.slow
-def test_the_record_is_of_real_runs_and_a_notebook_is_run_again_only_when_it_changed(tmp_path: Path):
-    from hanoikit.build import dumps
-
-    def notebook(code: str) -> str:
-        cell = {
+def test_the_record_is_of_real_runs_and_an_unchanged_notebook_is_not_run_again(tmp_path: Path):
+    code = ["1 + 1", "1 / 0", "2 + 2"]
+    cells = [
+        {
             "cell_type": "code",
-            "id": "a",
+            "id": f"c{n}",
             "metadata": {},
-            "source": code,
+            "source": text,
             "execution_count": None,
             "outputs": [],
         }
-        return dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
-
+        for n, text in enumerate(code)
+    ]
     folder = tmp_path / "lessons"
     folder.mkdir()
-    (folder / "m01-good.ipynb").write_text(notebook("1 + 1"), encoding="utf-8")
-    times = iter(datetime(2026, 11, 22, hour, tzinfo=UTC) for hour in range(1, 9))
-    first = execution.run(tmp_path, clock=lambda: next(times))
-    assert [(one.name, one.ok, one.cells, one.when) for one in first.runs] == [
-        ("m01-good", True, 1, "2026-11-22 01:00")
-    ]
-    first.write(tmp_path / "record.json")
-    (folder / "m02-bad.ipynb").write_text(notebook("1 / 0"), encoding="utf-8")
-    second = execution.run(
-        tmp_path, clock=lambda: next(times), before=execution.Record.read(tmp_path / "record.json")
-    )
-    assert second.runs[0] == first.runs[0]
-    assert second.runs[1].failed == "a ZeroDivisionError" and not second.runs[1].ok
-    assert "stopped: a ZeroDivisionError" in str(execution.page(second))
+    notebook = dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    (folder / "m02-bad.ipynb").write_text(notebook, encoding="utf-8")
+    record = execution.run(tmp_path, clock=lambda: NOW)
+    [only] = record.runs
+    assert (only.name, only.kind, only.cells, only.when) == ("m02-bad", "lesson", 3, "2026-11-22 09:00")
+    assert only.failed == "c1 ZeroDivisionError" and not only.ok
+    assert "stopped: c1 ZeroDivisionError" in str(execution.page(record))
+    record.write(tmp_path / "record.json")
+    assert execution.Record.read(tmp_path / "record.json") == record
+    # As if it had run whole: then it is left alone until it changes.
+    whole = replace(record, runs=(replace(only, failed=""),))
+    later = datetime(2026, 11, 23, tzinfo=UTC)
+    assert execution.run(tmp_path, clock=lambda: later, before=whole).runs == whole.runs
 
 
 def test_the_command_is_in_the_listing():
