@@ -139,8 +139,10 @@ def test_opening_and_closing_an_assignment_is_told(
         "open",
     )
     assert opened.klass.assignment("c01").state == "open"
-    opened.room.plan("c01", "closed")
+    opened.klass.plan("c01", state="closed")  # as a command beside the room does
+    opened.room.notice()
     wait_until(lambda: len(room.news) == 2)
+    assert room.news[1].state == "closed"
     assert opened.klass.assignment("c01").state == "closed"
 
 

@@ -359,3 +359,17 @@ def test_the_join_line_and_the_news_hold_for_base64_and_other_odd_things() -> No
         news({"n": 1, "kind": "hint", "question": "q", "lines": [base64.b64encode(b"x" * 4000).decode()]})
         is None
     )
+
+
+def test_collecting_takes_what_came_through_the_room(opened: Any, sealed: Path) -> None:
+    from hanoikit.classroom.collecting import collect
+
+    opened.klass.roster_path.write_text(
+        "id,family_name,given_name,email,group,note\nt07,Haddad,Amal,,,\n", "utf-8-sig"
+    )
+    opened.room.plan("c01", "open")
+    RoomClient(opened.url).hand_in(join(opened), sealed)
+    found = collect(opened.klass, now=NOW)
+    assert [(item.trainee, item.decision.state) for item in found.items] == [("t07", "accepted")]
+    assert (opened.klass.root / "submitted" / "t07" / "c01" / "c01.ipynb").is_file()
+    assert collect(opened.klass, now=NOW).entries == 0  # the second time nothing changes

@@ -28,7 +28,7 @@ from hanoikit.workshop.attending import AWAY, ENDED, IN, Attending
 from hanoikit.workshop.protocol import ASSIGNMENT, JoinLine, News
 
 _NEWS = 12
-"""How many of the latest openings and closings are listed."""
+"""How many assignments are listed."""
 
 
 def join_room(folder: Path | str | None = None) -> Any:
@@ -163,7 +163,8 @@ class _RoomPanel:
 
     def _news(self) -> Result:
         given = membership.released(self._private)
-        states = [one for one in (self._room.news if self._room else ()) if one.kind == ASSIGNMENT][-_NEWS:]
+        told = self._room.news if self._room else ()
+        states = list({one.assignment: one for one in told if one.kind == ASSIGNMENT}.values())[-_NEWS:]
         parts: list[Markup] = []
         if states:
             parts.append(bullets(_opened(one) for one in states))

@@ -112,6 +112,10 @@ class Board:
     def __len__(self) -> int:
         return len(self._members)
 
+    def now(self) -> float:
+        """Seconds on the board's clock."""
+        return self._clock()
+
     def join(self, name: str) -> Member:
         """A new row; somebody of the same name gets a number. Raises ``ServiceRefused`` when the room is full."""
         self.sweep()

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import re
 import secrets
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -34,8 +35,11 @@ from hanoikit.workshop.protocol import FORMAT, MOST_NEWS, clean_name, is_id, nor
 
 EVERY = 4
 """Seconds between two words of a notebook where nothing happens."""
+PATIENCE = 2.0
+"""Seconds between two looks into ``class.json``."""
 _MOST_DONE = 400
 _SHOWN_BUNDLES = 12
+_SELF_CHECK = re.compile(r"m(\d+)-c(\w+)\Z")
 
 
 @dataclass
@@ -56,6 +60,13 @@ class Room:
     _changed: set[asyncio.Event] = field(default_factory=set)
     _questions: dict[str, dict[str, QuestionText]] = field(default_factory=dict)
     _failed: dict[str, str] = field(default_factory=dict)
+    _plans: dict[str, tuple[str, str]] = field(default_factory=dict)
+    _looked: float = 0.0
+
+    def __post_init__(self) -> None:
+        for row in self.klass.assignments:
+            self._plans[row.name] = ("planned", "")
+        self.notice()  # whoever joins hears what is open
 
     @classmethod
     def of(
@@ -126,6 +137,7 @@ class Room:
         here, done = _here(body.get("here")), _done(body.get("done"))
         if self.board.told(member, here, help="" if dismissed else help, done=done):
             self.changed()
+        self.notice(patience=PATIENCE)
         after = body.get("after")
         if type(after) is not int or after < 0:
             raise UsageError(_("The request has another form."), where="after")
@@ -218,15 +230,33 @@ class Room:
 
     def plan(self, name: str, state: str) -> dict[str, Any]:
         """Open or close an assignment, in ``class.json``, and tell everybody."""
-        before = self.klass.assignment(name)
         if state not in ("open", "closed"):
             raise UsageError(_("An assignment is opened or closed."), where=state)
-        if before.state != state:
+        if self.klass.assignment(name).state != state:
             self.klass.plan(name, state=state)
-            due = before.due.astimezone(self.klass.zone).strftime("%d.%m.%Y %H:%M") if before.due else ""
-            self.given.assignment(name, title=title_of(self.klass, name), state=state, due=due)
-            self.changed()
+        self.notice()
         return {"state": state}
+
+    def notice(self, *, patience: float = 0.0) -> None:
+        """Tell everybody what was opened or closed, here or by a command beside.
+
+        With ``patience``, not more often than every so many seconds.
+        """
+        now = self.board.now()
+        if now - self._looked < patience:
+            return
+        self._looked = now
+        for row in self.klass.assignments:
+            due = row.due.astimezone(self.klass.zone).strftime("%d.%m.%Y %H:%M") if row.due else ""
+            before = self._plans.get(row.name, ("planned", ""))
+            after = (row.state, due if row.state == "open" else "")
+            if before != after:
+                self._plans[row.name] = after
+                if "open" in (before[0], row.state) or row.state == "closed":
+                    self.given.assignment(
+                        row.name, title=title_of(self.klass, row.name), state=row.state, due=after[1]
+                    )
+                    self.changed()
 
     def helped(self, row: int) -> dict[str, Any]:
         """The instructor is there: the call for help ends."""
@@ -277,6 +307,7 @@ class Room:
     def snapshot(self) -> dict[str, Any]:
         """The whole room, for the instructor's page."""
         self.board.sweep()
+        self.notice(patience=PATIENCE)
         rows = self.board.rows()
         return {
             "now": self.now().astimezone(self.klass.zone).strftime("%H:%M"),
@@ -334,7 +365,12 @@ class Room:
 
     def _question_title(self, assignment: str, question: str) -> str:
         text = self._questions.get(assignment, {}).get(question)
-        return text.title if text is not None else question
+        if text is not None:
+            return text.title
+        check = _SELF_CHECK.match(question)
+        if check is not None:
+            return _("Self-check {n} · lesson of module {module}").format(n=check[2], module=int(check[1]))
+        return question
 
     # who watches
 
