@@ -30,6 +30,7 @@ from hanoikit.handin.me import Who
 TRAINEES = 30
 SECONDS = 120.0
 """From collect to report, for 30 x 11 hand-ins."""
+COLLECT_SECONDS = 20.0
 REPORT_SECONDS = 20.0
 _KNOWN = (0.99, 0.95, 0.9, 0.8, 0.7, 0.6, 0.5, 0.3)
 """What the simulated people know, from the best to the weakest."""
@@ -40,7 +41,7 @@ def run(trainees: int = TRAINEES) -> list[dict[str, Any]]:
     names = installed()
     count = trainees * len(names)
     steps: list[tuple[str, list[str], float | None]] = [
-        ("collect", ["class", "collect", "{stick}"], None),
+        ("collect", ["class", "collect", "{stick}"], COLLECT_SECONDS),
         ("autograde", ["class", "autograde"], None),
         ("report", ["class", "report"], REPORT_SECONDS),
         ("report again", ["class", "report"], None),

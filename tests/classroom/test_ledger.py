@@ -252,6 +252,23 @@ def test_the_command_tells_what_does_not_hold_and_ends_with_one(
     assert command(["class", "ledger", "burn", *where]) == 2
 
 
+def test_a_mark_given_by_hand_is_in_the_ledger_before_it_is_shown(
+    klass: Class, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    change(klass, "manual_score", 1, where="g.auto_score is null")
+    assert [finding.severity for finding in verify(klass.root)] == ["warning"]
+    assert command(["class", "export", "--to", str(tmp_path / "marks"), "--class", str(klass.root)]) == 0
+    record = read_lines(klass)[-1].record
+    assert (record["entry"], record["before"], record["after"], record["by"]) == (
+        "changed",
+        None,
+        "1",
+        "by-hand",
+    )
+    klass.ledger_path.write_bytes(klass.ledger_path.read_bytes().replace(b'"after":"1"', b'"after":"3"'))
+    assert command(["class", "export", "--to", str(tmp_path / "marks"), "--class", str(klass.root)]) == 0
+
+
 @pytest.mark.parametrize(
     ("points", "text"),
     [(None, None), (0.0, "0"), (2.0, "2"), (0.1 + 0.2, "0.3"), (1 / 3, "0.3333"), (100.0, "100")],

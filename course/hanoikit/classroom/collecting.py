@@ -131,7 +131,9 @@ def collect(
         inbox = Inbox(klass.inbox)
         reader = Reader(klass, inbox, now=now, as_trainee=as_trainee, as_assignment=as_assignment)
         known = from_ledger(ledger.lines())
-        seen, passed = _read_sources(reader, [*sources, *_incoming(klass, sources), *_exchange(klass, sources)], tell)
+        seen, passed = _read_sources(
+            reader, [*sources, *_incoming(klass, sources), *_exchange(klass, sources)], tell
+        )
         plain = Reader(klass, inbox, now=now) if as_trainee or as_assignment else reader
         seen += _left_over(plain, inbox, {file for file, _who in known} | {one.file for one in seen})
         seen += _in_submitted(klass, plain, known, seen)

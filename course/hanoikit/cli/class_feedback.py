@@ -110,12 +110,14 @@ def export(
     Example: hanoikit class export
     """
     from hanoikit.classroom.export import export as write
+    from hanoikit.classroom.ledger_check import keep_up
 
     if len(delimiter) != 1 or delimiter in '"\r\n':
         raise UsageError(
             _("A delimiter is one character."), next_step=_("Write it in quotes: --delimiter ';'")
         )
     klass = the_class(folder)
+    keep_up(klass.root, at=datetime.now(klass.zone).replace(microsecond=0))
     done = write(klass, (to or klass.reports / "export").expanduser(), delimiter=delimiter)
     text = ngettext("{count} hand-in exported.", "{count} hand-ins exported.", done.hand_ins)
     print(

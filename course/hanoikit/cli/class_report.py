@@ -52,6 +52,10 @@ def report(
             _("A record of completion is signed by the registrar of a class, and this folder has no class."),
             next_step=_("Make one here with: hanoikit class init ."),
         )
+    if not isinstance(place, Path):
+        from hanoikit.classroom.ledger_check import keep_up
+
+        keep_up(place.root, at=datetime.now(place.zone).replace(microsecond=0))
     outcomes: list[Outcome] = []
 
     def records(made: Made) -> None:

@@ -125,9 +125,9 @@ def autograde(
                     progress.step()
                     if as_json:
                         print(json.dumps(_as_data(result)), flush=True)
-    _into_ledger(layout.root, tell=not as_json)
     if not as_json:
         summary.tell(time.monotonic() - started)
+    _into_ledger(layout.root, tell=not as_json)
     if summary.looking:
         raise typer.Exit(1)
 
