@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -101,7 +102,16 @@ def joined(workspace: Path) -> CourseAuthority:
     settings = {"format": "hanoikit.class/1", "id": "3f9a01c2d4e5", "title": "Autumn class"}
     settings["certificate"] = fingerprint(authority.certificate)
     (workspace / "class.json").write_text(json.dumps(settings))
-    member = Membership("http://192.0.2.7:8765", "CODE", "token", "Lan", "3f9a01c2d4e5", "Autumn class", "s1")
+    member = Membership(
+        address="http://192.0.2.7:8765",
+        code="CODE",
+        token="token",
+        name="Lan",
+        class_id="3f9a01c2d4e5",
+        title="Autumn class",
+        session="s1",
+        joined=str(time.time()),
+    )
     member.write(workspace / ".hanoikit")
     Me.of(workspace).set(name="Lan", id="t07")
     return authority

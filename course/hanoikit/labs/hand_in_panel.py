@@ -46,7 +46,7 @@ class _HandIn:
         self.chosen = ""
         self.who_step = Step(
             "who",
-            _("Who you are"),
+            _("1. Who you are"),
             self._class_words(),
             refresh=self._who_fields,
             buttons=[Button("keep", _("Keep this"))],
@@ -54,14 +54,14 @@ class _HandIn:
         )
         self.exercise_step = Step(
             "exercise",
-            _("Which exercise"),
+            _("2. Which exercise"),
             refresh=self._exercise_fields,
             run=self._look,
             live=True,
         )
         self.seal_step = Step(
             "seal",
-            _("Seal and hand in"),
+            _("3. Seal and hand in"),
             sentence(
                 _(
                     "One button saves what is open, seals your work into one file, and puts it where you say. A copy "
@@ -78,7 +78,7 @@ class _HandIn:
         )
         self.check_step = Step(
             "check",
-            _("Check a receipt or your marks"),
+            _("4. Check a receipt or your marks"),
             sentence(
                 _(
                     "Nothing is sent anywhere. The history of your marks is a file that your instructor gives you: put "
@@ -235,6 +235,8 @@ class _HandIn:
         findings = list(done.findings)
         if values.get("saved") is False:
             findings.append(_unsaved())
+        # The table of what was handed in so far stands above, in the box of the exercise.
+        self.exercise_step.result = self._look({"exercise": self.chosen})
         if where == ROOM:
             return self._through_the_room(done, findings)
         said = _("Done. Your code: {code}").format(code=done.receipt.code)
