@@ -12,8 +12,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import queue
 import re
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -29,6 +33,9 @@ Tell = Callable[[str, int, int], None]
 """Hears what is being done, and how many of how many are done."""
 
 _STATE = ".given.json"
+_MOST_AT_ONCE = 4
+_WORTH_ANOTHER = 12
+"""So many pages take longer than another nbgrader takes to start."""
 _OUTSIDE = re.compile(r"<script\b[^>]*\bsrc=[\"'](?:https?:)?//[^>]*>\s*</script>", re.IGNORECASE)
 _INTO_COURSE = re.compile(r"<a\b[^>]*\bhref=[\"']\.\./[^\"']*[\"'][^>]*>(.*?)</a>", re.IGNORECASE | re.DOTALL)
 _ABOUT_OTHERS = frozenset({"sheet-shared"})
@@ -146,22 +153,43 @@ def nbgrader_pages(
         there = klass.course.feedback(entry.trainee, entry.assignment).is_file()
         if data and (again or not there or state.get(name) != now):
             wanted.append((name, entry, now))
-    troubles: dict[str, str] = {}
     if not wanted:
-        return troubles
+        return {}
     path.parent.mkdir(exist_ok=True)
-    try:
+    troubles: dict[str, str] = {}
+    done = 0
+    waiting = queue.SimpleQueue[tuple[str, Entry, str] | None]()
+    count = max(1, min(os.cpu_count() or 1, _MOST_AT_ONCE, len(wanted) // _WORTH_ANOTHER))
+    for one in [*wanted, *[None] * count]:
+        waiting.put(one)
+    turn = threading.Lock()
+
+    def work() -> None:
+        nonlocal done
         with NbgraderProcess(klass.course) as nbgrader:
-            for number, (name, entry, now) in enumerate(wanted):
-                tell(_("nbgrader's page for {name}").format(name=name), number, len(wanted))
+            while (one := waiting.get()) is not None:
+                name, entry, now = one
+                trouble = ""
                 try:
                     nbgrader.run("feedback", assignment=entry.assignment, trainee=entry.trainee)
-                    state[name] = now
                 except GradingError as error:
-                    troubles[name] = str(error)
+                    trouble = str(error)
+                with turn:
+                    if trouble:
+                        troubles[name] = trouble
+                    else:
+                        state[name] = now
+                    done += 1
+                    tell(_("nbgrader's pages"), done, len(wanted))
+
+    tell(_("nbgrader's pages"), 0, len(wanted))
+    try:
+        with ThreadPoolExecutor(count) as pool:
+            for future in [pool.submit(work) for _number in range(count)]:
+                future.result()
     finally:
         put(path, json.dumps(dict(sorted(state.items())), indent=1).encode())
-    return troubles
+    return dict(sorted(troubles.items()))
 
 
 def offline(page: str) -> str:
