@@ -209,6 +209,9 @@ def _files(
     history = klass.reports / "history" / f"{trainee}.json"
     if history.is_file():
         yield history.name, history.read_bytes()
+    # What the collection signed for each hand-in; hanoikit receipt checks them against the history.
+    for receipt in sorted((klass.reports / "receipts" / trainee).glob("*.json")):
+        yield f"receipts/{receipt.name}", receipt.read_bytes()
     record = klass.reports / "completion" / f"{trainee}.pdf"
     if record.is_file():
         yield _("Record of completion") + ".pdf", record.read_bytes()
