@@ -317,9 +317,9 @@ def _pieces(shown: list[Node], announced: Sequence[Node] = ()) -> Iterable[list[
 
 
 def _leading(body: Sequence[Node]) -> list[Node]:
-    """The last paragraph, when it ends with a colon."""
+    """The last paragraph, when its sentence goes on in what follows."""
     last = body[-1]
-    return [last] if last["t"] == "p" and plain(last["c"]).endswith(":") else []
+    return [last] if last["t"] == "p" and not re.search(r"[.?!][)\"”’]*$", plain(last["c"])) else []
 
 
 def _fits(body: Sequence[Node]) -> bool:
