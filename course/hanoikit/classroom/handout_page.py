@@ -71,8 +71,8 @@ def handout_page(
                     "Say once who you are: your name, and the id that your instructor gives you, for example t07."
                 ),
                 _(
-                    "In JupyterLab use the hand-in part at the end of the exercise. Or type in the black window: "
-                    "hanoikit submit"
+                    "In JupyterLab open the page 'Hand in' in your course folder, press the blue button and choose the "
+                    "exercise. Or type in the black window: hanoikit submit"
                 ),
                 _(
                     "You get one file, its name ends in .hanoi.zip, and a receipt with a code. Keep the receipt. "
