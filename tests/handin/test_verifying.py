@@ -14,6 +14,7 @@ from hanoikit.handin.history import extract
 from hanoikit.handin.receipt import CounterReceipt
 from hanoikit.handin.submitting import HandedIn, hand_in
 from hanoikit.handin.verifying import check_file, histories_in, mark_words
+from hanoikit.trust.identity import CourseAuthority, pem
 
 from .conftest import AT, CLASS, NAME, Book
 
@@ -93,6 +94,24 @@ def test_without_the_classes_certificate_nothing_is_called_good(history: Path, w
     checked = check_file(history)
     assert not checked.ok and [one.code for one in checked.findings] == ["certificate-missing"]
     assert check_file(history, certificate=certificate).ok
+
+
+def test_a_certificate_that_came_with_the_file_does_not_replace_that_of_the_class(
+    history: Path, with_class: Path, book: Book
+) -> None:
+    other = CourseAuthority.create(name="Autumn class", seed="who gives out a false history")
+    folder = with_class / "from-somebody"
+    folder.mkdir()
+    (folder / "class-certificate.pem").write_bytes(pem(other.certificate))
+    moved = history.rename(folder / "t07.json")
+    assert check_file(moved).ok
+    book.registrar = other.issue(name="Registrar", role="custodian", organisation="Autumn class", state="XA")
+    false = extract(
+        book.chain.lines, "t07", head=book.head(), signer=book.registrar, at=AT + timedelta(days=1)
+    )
+    moved.write_text(false.to_json(), encoding="utf-8")
+    assert "registrar-unknown" in {one.code for one in check_file(moved).findings}
+    assert histories_in(with_class) == [moved]
 
 
 def test_the_classes_receipt_is_checked_with_its_certificate(

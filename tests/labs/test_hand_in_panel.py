@@ -117,33 +117,53 @@ def joined(workspace: Path) -> CourseAuthority:
     return authority
 
 
+def signed(authority: CourseAuthority, path: Path, **facts: Any) -> dict[str, Any]:
+    """What a room answers to a bundle."""
+    registrar = authority.issue(name="Registrar", role="custodian", organisation="Autumn class", state="XA")
+    found = bundle.read(path)
+    said = {"file": found.sha256, "state": "accepted", "received": AT} | facts
+    made = CounterReceipt.sign(
+        class_id="3f9a01c2d4e5",
+        trainee="t07",
+        assignment=NAME,
+        code=found.receipt.code if found.receipt else "",
+        signer=registrar,
+        **said,
+    )
+    findings = [{"code": "x", "message": "Somebody else has this id.", "where": "", "severity": "error"}]
+    return {"receipt": made.to_json(), "findings": findings if made.state == "set-aside" else []}
+
+
 def test_through_the_room_and_its_signed_receipt_is_kept(
     workspace: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     authority = joined(workspace)
-    registrar = authority.issue(name="Registrar", role="custodian", organisation="Autumn class", state="XA")
-
-    def take(_client: RoomClient, token: str, path: Path) -> dict[str, Any]:
-        receipt = bundle.read(path).receipt
-        assert token == "token" and receipt is not None
-        made = CounterReceipt.sign(
-            class_id=receipt.class_id,
-            trainee="t07",
-            assignment=NAME,
-            code=receipt.code,
-            file=bundle.read(path).sha256,
-            received=AT,
-            state="accepted",
-            signer=registrar,
-        )
-        return {"receipt": json.loads(made.to_json()), "file": made.file}
-
-    monkeypatch.setattr(RoomClient, "hand_in", take)
+    monkeypatch.setattr(
+        RoomClient, "hand_in", lambda _client, _token, path: signed(authority, path, late=True)
+    )
     panel = labs.hand_in(workspace, clock=lambda: AT)
     assert "Autumn class" in panel.spec[0]["text"] and panel.spec[2]["fields"][0]["value"] == "room"
-    assert panel.press("seal", "seal").say.startswith("Handed in.")
+    result = panel.press("seal", "seal")
+    assert result.say.startswith("Handed in.") and "late" in result.html
     (counter,) = (workspace / "handed-in").glob("*.counter-receipt.json")
     assert panel.press("check", "check", file=f"own:{counter.name}").ok
+
+
+def test_a_room_that_sets_it_aside_or_is_of_another_class_is_not_called_done(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority = joined(workspace)
+    stranger = CourseAuthority.create(name="Autumn class", seed="a stranger")
+    answers = [
+        (lambda path: signed(authority, path, state="set-aside"), "set it aside"),
+        (lambda path: signed(authority, path, file="11" * 32), "not with a receipt of your class"),
+        (lambda path: signed(stranger, path), "not with a receipt of your class"),
+        (lambda _path: {"receipt": None}, "not with a receipt of your class"),
+    ]
+    for answer, words in answers:
+        monkeypatch.setattr(RoomClient, "hand_in", lambda _client, _token, path, answer=answer: answer(path))
+        result = labs.hand_in(workspace, clock=lambda: AT).press("seal", "seal", where="room")
+        assert not result.ok and words in result.say and "hk-large" in result.html
 
 
 def test_a_room_that_does_not_answer_costs_nothing(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:

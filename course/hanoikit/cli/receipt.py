@@ -27,7 +27,7 @@ def receipt(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Certificate of the class. Default: class-certificate.pem beside the file or in the course folder.",
+            help="Certificate of the class. Default: class-certificate.pem of the course folder, or beside the file.",
             show_default=False,
         ),
     ] = None,

@@ -58,7 +58,7 @@ def check_file(
 ) -> Checked:
     """Check a bundle, a receipt, a counter-receipt or a history by what it is, not by its name.
 
-    ``certificate`` defaults to the class's certificate beside the file or in the course folder around it; ``receipts``
+    ``certificate`` defaults to the class's certificate in the course folder, or to one beside the file; ``receipts``
     (for a history) to those under ``handed-in``. A history that holds is kept in the course folder, and the next one is
     compared with it: a ledger that was written anew shows. Raises ``UsageError`` when there is no such file,
     :class:`ReceiptRejected` for something else, ``IdentityRejected`` for a certificate that cannot be read.
@@ -98,16 +98,25 @@ def check_file(
 
 
 def histories_in(workspace: Path) -> list[Path]:
-    """The histories of marks that lie in the course folder or under ``handed-in``, the latest first."""
+    """The histories of marks that lie in the course folder or in a folder that was put into it, the latest first."""
     found = []
-    for folder in (workspace, workspace / KEPT):
-        for path in sorted(folder.glob("*.json")) if folder.is_dir() else []:
-            try:
-                if HISTORY_TYPE.encode() in path.read_bytes():
-                    found.append((History.from_json(path.read_bytes()).at, path))
-            except (OSError, HanoiKitError):
-                continue
+    for path in _put_in(workspace, "json"):
+        with contextlib.suppress(OSError, HanoiKitError):
+            if HISTORY_TYPE.encode() in path.read_bytes():
+                found.append((History.from_json(path.read_bytes()).at, path))
     return [path for _at, path in sorted(found, reverse=True)]
+
+
+def records_in(workspace: Path) -> list[Path]:
+    """The PDF files that lie there: records of completion, and others that a check then tells apart."""
+    return _put_in(workspace, "pdf")
+
+
+def _put_in(workspace: Path, ending: str) -> list[Path]:
+    course = {"exercises", "lessons", "reference"}
+    inside = [path for path in workspace.glob(f"*/*.{ending}") if path.parent.name not in course]
+    found = [*workspace.glob(f"*.{ending}"), *inside]
+    return sorted(path for path in found if path.is_file() and not path.parent.name.startswith("."))
 
 
 def mark_words(one: Standing) -> str:
@@ -145,14 +154,18 @@ def _is_zip(path: Path, data: bytes) -> bool:
 
 
 def _certificate(path: Path, named: Path | None) -> x509.Certificate | None:
+    """The certificate that was named, else that of the class of this course folder, else the one beside the file.
+
+    In this order, because whoever gives out a false history can lay a certificate beside it.
+    """
     if named is not None:
         return load_certificate(Path(named))
-    beside = path.absolute().parent / CERTIFICATE
-    if beside.is_file():
-        return load_certificate(beside)
     workspace = workspace_of(path.absolute().parent)
     handed_out = HandOut.of(workspace) if workspace is not None else None
-    return handed_out.certificate if handed_out is not None else None
+    if handed_out is not None and handed_out.certificate is not None:
+        return handed_out.certificate
+    beside = path.absolute().parent / CERTIFICATE
+    return load_certificate(beside) if beside.is_file() else None
 
 
 def _around(workspace: Path | None) -> list[Receipt | CounterReceipt]:

@@ -13,19 +13,21 @@ The rules are those of ``hanoikit.handin``; ``hanoikit submit`` and ``hanoikit r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from hanoikit.errors import Finding, HanoiKitError
 from hanoikit.exercise.sheet import local_now
-from hanoikit.handin import codes, places, submitting, verifying
+from hanoikit.handin import bundle, places, submitting, verifying
 from hanoikit.handin.me import HandOut, Me
 from hanoikit.handin.receipt import CounterReceipt
-from hanoikit.handin.submitting import HandedIn, Kept
+from hanoikit.handin.submitting import HandedIn
 from hanoikit.i18n import _
-from hanoikit.labs.html import Markup, bullets, code, join, large, preformatted, sentence, strong, table
+from hanoikit.labs import hand_in_shown as shown
+from hanoikit.labs.html import Markup, bullets, code, join, sentence, strong, table
 from hanoikit.labs.panel import Button, Field, Result, Step, Values, panel
 
 KEEP, ROOM, FOLDER, LATEST = "keep", "room", "folder", "latest"
@@ -180,7 +182,7 @@ class _HandIn:
             rows.append((_("Due"), due.strftime("%Y-%m-%d %H:%M %z")))
         parts = [sentence(strong(said)), table(_("How far you are"), [_("What"), _("State")], rows)]
         if one.handed_in:
-            parts.append(_kept_table(one.handed_in))
+            parts.append(shown.kept(one.handed_in))
         return Result(join(*parts), say=said)
 
     # seal
@@ -234,54 +236,67 @@ class _HandIn:
         done = submitting.hand_in(self.workspace, self.chosen, to=target, at=self._clock())
         findings = list(done.findings)
         if values.get("saved") is False:
-            findings.append(_unsaved())
+            findings.append(shown.unsaved())
         # The table of what was handed in so far stands above, in the box of the exercise.
         self.exercise_step.result = self._look({"exercise": self.chosen})
         if where == ROOM:
             return self._through_the_room(done, findings)
         said = _("Done. Your code: {code}").format(code=done.receipt.code)
-        return Result(_sealed(done, findings, mail=target is None), say=said)
+        return Result(shown.sealed(done, findings, mail=target is None), say=said)
 
     def _through_the_room(self, done: HandedIn, findings: list[Finding]) -> Result:
         from hanoikit.workshop.client import RoomClient
 
         room = self._room()
-        shown = _sealed(done, findings, mail=False)
+        seen = shown.sealed(done, findings, mail=False)
         if room is None:
             said = _(
                 "You are in no room any more. Your work is sealed and kept; choose another place for it."
             )
-            return Result(join(sentence(strong(said)), shown), say=said, ok=False)
+            return Result(join(sentence(strong(said)), seen), say=said, ok=False)
         try:
             reply = RoomClient(room.address).hand_in(room.token, done.kept)
         except (HanoiKitError, OSError) as error:
             said = _("The room did not take it. Your work is sealed and kept.")
-            return Result(join(sentence(strong(said)), sentence(str(error)), shown), say=said, ok=False)
+            return Result(join(sentence(strong(said)), sentence(str(error)), seen), say=said, ok=False)
         counter = self._keep_counter(reply, done)
-        said = _("Handed in. Your code: {code}").format(code=done.receipt.code)
-        words = (
-            _("The class has signed that it came in at {time}; its receipt lies beside yours.").format(
+        if counter is None:
+            said = _("The room answered, but not with a receipt of your class. Hand in another way as well.")
+        elif counter.state == "set-aside":
+            said = _("The room has your file, and set it aside: it is not ready for marking.")
+        else:
+            said = _("Handed in. Your code: {code}").format(code=done.receipt.code)
+        good = counter is not None and counter.state != "set-aside"
+        parts = [sentence(strong(said))]
+        if counter is not None:
+            words = _("The class signed that it came in at {time}. Its receipt lies beside yours.").format(
                 time=counter.received.astimezone().strftime("%H:%M")
             )
-            if counter is not None
-            else _("The room has taken it.")
+            parts.append(sentence(words, _("It counts as late.") if counter.late else ""))
+        told = reply.get("findings")
+        parts.append(
+            bullets(
+                str(one.get("message", ""))
+                for one in (told if isinstance(told, list) else [])
+                if isinstance(one, dict)
+            )
         )
-        return Result(join(sentence(strong(words)), shown), say=said)
+        return Result(join(*parts, seen), say=said, ok=good)
 
-    def _keep_counter(self, reply: dict[str, Any], done: HandedIn) -> CounterReceipt | None:
-        """The class's receipt out of the room's reply, kept beside one's own; None when it is none."""
-        import json
-
-        given = reply.get("receipt")
-        text = given if isinstance(given, str) else json.dumps(given, ensure_ascii=False)
+    def _keep_counter(self, reply: Mapping[str, Any], done: HandedIn) -> CounterReceipt | None:
+        """The class's receipt out of the room's reply, kept beside one's own; None when it is not one of the class for
+        this file. Where nobody handed out a certificate, the signature waits until somebody does.
+        """
         handed_out = self._hand_out()
         try:
-            counter = CounterReceipt.from_json(text)
+            counter = CounterReceipt.from_json(str(reply.get("receipt", "")))
+            if counter.file != hashlib.sha256(done.kept.read_bytes()).hexdigest():
+                return None
             if handed_out is not None and handed_out.certificate is not None:
                 counter.verify([handed_out.certificate])
-            name = done.kept.name.removesuffix(".hanoi.zip") + verifying.COUNTER_ENDING
+            name = done.kept.name.removesuffix(bundle.ENDING) + verifying.COUNTER_ENDING
             places.lay(counter.to_json().encode(), done.kept.parent, name)
-        except HanoiKitError:
+        except (HanoiKitError, OSError):
             return None
         return counter
 
@@ -295,10 +310,12 @@ class _HandIn:
             if folder.is_dir()
             else []
         )
-        histories = [str(path) for path in verifying.histories_in(self.workspace)]
+        histories = verifying.histories_in(self.workspace)
+        records = verifying.records_in(self.workspace)
         options = (
             (LATEST, _("My last hand-in")),
-            *((f"history:{path}", _("My marks: {file}").format(file=Path(path).name)) for path in histories),
+            *((f"file:{path}", _("My marks: {file}").format(file=path.name)) for path in histories),
+            *((f"file:{path}", path.name) for path in records),
             *((f"own:{name}", name) for name in own),
             (FOLDER, _("The file that I write here")),
         )
@@ -319,25 +336,14 @@ class _HandIn:
             return Result(sentence(said), say=said, ok=False)
         histories = verifying.histories_in(self.workspace)
         checked = verifying.check_file(path, history=histories[0] if histories else None)
-        parts = [
-            sentence(strong(checked.sentence)),
-            table(_("What the file says"), [_("What"), _("Value")], checked.facts),
-        ]
-        if checked.history is not None:
-            lines = [verifying.mark_words(one) for one in checked.history.standings()]
-            parts += [sentence(_("Your marks, as the ledger has them:")), bullets(lines)]
-        if checked.findings:
-            parts += [sentence(_("What was found:")), bullets(str(finding) for finding in checked.findings)]
-        used = _USED[checked.kind] + (_USED["history"] if checked.history is not None else ())
-        parts += [sentence(_("What checked it:")), bullets(code(name) for name in dict.fromkeys(used))]
-        return Result(join(*parts), say=checked.sentence, ok=checked.ok)
+        return Result(shown.checked(checked), say=checked.sentence, ok=checked.ok)
 
     def _file(self, chosen: str, written: str) -> Path | None:
         kind, _colon, name = chosen.partition(":")
         if chosen == LATEST:
             kept = [one for one in submitting.kept_in(self.workspace) if one.path.is_file()]
             return kept[-1].path if kept else None
-        if kind == "history":
+        if kind == "file":
             return Path(name)
         return self.workspace / submitting.KEPT / name if kind == "own" else self._path(written)
 
@@ -348,83 +354,8 @@ class _HandIn:
         return path if path.is_absolute() else self.workspace / path
 
 
-_USED = {
-    "bundle": ("hashlib.sha256", "hanoikit.evidence.bagging.manifest_bytes", "Ed25519PublicKey.verify"),
-    "receipt": ("hanoikit.trust.canonical.canonical", "Ed25519PublicKey.verify"),
-    "counter-receipt": ("hanoikit.trust.certificates.verify", "hanoikit.trust.certificates.check_signature"),
-    "history": (
-        "hanoikit.trust.certificates.verify",
-        "hanoikit.evidence.seal.SignedRoot.verify",
-        "hanoikit.evidence.merkle.leaf_hash",
-        "hanoikit.evidence.merkle.check_inclusion",
-    ),
-}
-
-
 def _latest(every: Sequence[submitting.Exercise]) -> str:
     """The exercise that was worked on last, the first one where none was."""
     sheets = {one.name: one.folder / "answers.jsonl" for one in every}
     worked = {name: path.stat().st_mtime for name, path in sheets.items() if path.is_file()}
     return max(worked, key=lambda name: worked[name], default=every[0].name if every else "")
-
-
-def _kept_table(kept: Sequence[Kept]) -> Markup:
-    rows = [
-        (str(one.receipt.number), one.receipt.at.strftime("%Y-%m-%d %H:%M"), code(one.receipt.code))
-        for one in kept
-    ]
-    return table(_("Handed in so far"), [_("Number"), _("Sealed"), _("Code")], rows)
-
-
-def _unsaved() -> Finding:
-    message = _(
-        "The notebooks that are open could not be saved by themselves. If you typed text or code, save (Ctrl+S) and "
-        "hand in again. Answers given with controls are saved."
-    )
-    return Finding("not-saved", message, severity="warning")
-
-
-def _sealed(done: HandedIn, findings: Sequence[Finding], *, mail: bool) -> Markup:
-    """The receipt for the eye: the code, the file, what to know, and the mail where one is needed."""
-    parts = [large(done.receipt.code), sentence(_("To read out:"), codes.spelled(done.receipt.code))]
-    if done.repeated:
-        parts.append(
-            sentence(
-                _("Nothing changed since you sealed hand-in {number}: it is the same one.").format(
-                    number=done.receipt.number
-                )
-            )
-        )
-    rows: list[tuple[object, ...]] = [
-        (_("File"), code(done.path.name)),
-        (_("It lies in"), code(done.path.parent)),
-        (_("Size"), submitting.size_words(done.size)),
-        (_("Hand-in number"), done.receipt.number),
-        (_("Answers in it"), done.answered),
-    ]
-    if done.kept != done.path:
-        rows.append((_("Your own copy"), code(done.kept)))
-    parts.append(table(_("Your hand-in"), [_("What"), _("Value")], rows))
-    if findings:
-        parts += [sentence(_("You should know:")), bullets(str(finding) for finding in findings)]
-    if mail:
-        parts.append(_mail(done))
-    parts.append(sentence(_("Write the code down. Your instructor reads out the codes of what came in.")))
-    return join(*parts)
-
-
-def _mail(done: HandedIn) -> Markup:
-    subject, text = submitting.mail(done)
-    words = [
-        sentence(
-            _(
-                "Send it by mail: attach the file above (in JupyterLab: right-click it under handed-in, Download)."
-            )
-        ),
-        preformatted(f"{_('Subject')}: {subject}\n\n{text}"),
-    ]
-    if done.size > submitting.MAIL_SIZE:
-        words.insert(
-            0, sentence(strong(_("It is large for a mail; many mail services refuse it. Use a stick.")))
-        )
-    return join(*words)
