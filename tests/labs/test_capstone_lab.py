@@ -113,6 +113,8 @@ def test_a_prepared_request_is_read_before_it_is_sent(lab):
 
 
 def test_a_paper_is_checked_before_it_is_sent_and_its_faults_are_named(lab):
+    while "nurse" not in waiting(lab):
+        lab.press("clock", "next")
     papers = [one["value"] for one in fields(lab, "documents")["product"]["options"]]
     verdicts = {name: lab.press("documents", "check", product=name) for name in papers}
     assert {name: one.ok for name, one in verdicts.items()} == {
@@ -161,6 +163,8 @@ def test_the_rehearsal_ends_after_two_hours_and_looks_back_on_these(tmp_path):
     lab = labs.whole_case(into=tmp_path, rehearsal=True, sync=False)
     assert "part" not in [one["id"] for one in step(lab, "clock")["buttons"]]
     lab.press("clock", "next")
+    papers = fields(lab, "documents")["product"]["options"]
+    assert [one["value"] for one in papers] == [""]
     lab.press("preserve", "send", draft="log")
     lab.press("clock", "hour")
     shown = decide(

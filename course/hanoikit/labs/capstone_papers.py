@@ -15,7 +15,16 @@ from hanoikit.labs.html import join, sentence, strong
 from hanoikit.labs.panel import Button, Field, Result, Step, Values
 
 if TYPE_CHECKING:
-    from hanoikit.capstone import CapstoneRun
+    from hanoikit.capstone import CapstoneRun, Product
+
+AFTER = {
+    "freeze-request": "task-money",
+    "removal-request": "nurse",
+    "assistance-request": "task-request",
+    "evidence-package": "task-request",
+    "return-request": "task-return",
+}
+"""What has to be told, or to have come in, before a paper of this kind lies ready."""
 
 
 class Papers:
@@ -80,13 +89,18 @@ class Papers:
             live=True,
         )
 
+    def _products(self) -> list[Product]:
+        """The papers for what was told or came in so far."""
+        told = {one.id for one in self.run.tasks()} | {one.id for one in self.run.matters()}
+        return [one for one in self.run.products() if AFTER.get(one.kind, "") in {*told, ""}]
+
     def _document_fields(self) -> list[Field]:
-        options = tuple((one.id, capstone_shown.product_label(one)) for one in self.run.products())
+        options = tuple((one.id, capstone_shown.product_label(one)) for one in self._products())
         options = options or (("", _("no document is ready yet")),)
         return [Field("product", "select", _("Document"), options, options[0][0])]
 
     def _run_documents(self, values: Values) -> Result:
-        found = {one.id: one for one in self.run.products()}
+        found = {one.id: one for one in self._products()}
         product = found.get(str(values.get("product", ""))) or next(iter(found.values()), None)
         if product is None:
             if values["action"] == "change":
