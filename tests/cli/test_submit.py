@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -71,3 +74,10 @@ def test_wrong_calls_say_what_to_do(
     assert "sealed and kept" in capsys.readouterr().err
     assert run(["submit", "m04", "--course", str(tmp_path / "nowhere")]) == 2
     assert run(["receipt", "nothing.zip"]) == 2
+
+
+def test_a_name_that_the_console_has_no_letters_for_is_printed_all_the_same(course: Path) -> None:
+    narrow = os.environ | {"PYTHONIOENCODING": "cp1252"}
+    words = [sys.executable, "-m", "hanoikit.cli", "submit", "m04", "--name", "Đặng 王", "--mail"]
+    done = subprocess.run(words, env=narrow, capture_output=True, cwd=course)
+    assert done.returncode == 0 and b"?" in done.stdout and not done.stderr
