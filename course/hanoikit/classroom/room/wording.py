@@ -77,7 +77,7 @@ def words() -> dict[str, str]:
         "answered": _("Answered"),
         "answered_of": _("{done} of {of}"),
         "here_now": _("At it now"),
-        "here_stuck": _("{here}, of these stuck: {stuck}"),
+        "here_stuck": _("{here} ({stuck} stuck)"),
         "usual": _("Usual time"),
         "release": _("Release to all"),
         "hint_next": _("Hint {level}"),
