@@ -397,6 +397,19 @@ def test_one_hand_in_that_the_disk_lost_does_not_hold_up_the_others(scene: Scene
     assert collect(scene.klass, [path], now=LATER).placed == (("t01", FIRST),)
 
 
+def test_a_mistyped_id_and_a_renamed_bundle_are_settled_by_a_word(scene: Scene) -> None:
+    mistyped = scene.seal("t02", id="t01", name="Ben Okafor")
+    [item] = collect(scene.klass, [mistyped], now=LATER).items
+    assert (item.state, codes(item)) == ("set-aside", ["wrong-person"])
+    [item] = collect(scene.klass, [mistyped], now=LATER, as_trainee="t02").items
+    assert (item.trainee, item.state) == ("t02", "accepted")
+    renamed = scene.seal("t03", to=scene.work / "out")
+    renamed = renamed.rename(scene.stick / renamed.name.replace("t03", "t04"))
+    assert collect(scene.klass, [renamed], now=LATER).look
+    collection = collect(scene.klass, [renamed], now=LATER, as_trainee="t03")
+    assert (collection.placed, collection.look, collection.waiting) == ((("t03", FIRST),), False, ())
+
+
 def test_somebody_new_on_the_roster_gets_what_lay_aside(scene: Scene) -> None:
     scene.seal("t01", id="t77")
     collect(scene.klass, [scene.stick], now=LATER)

@@ -40,6 +40,8 @@ _LASTING = frozenset(
     {"damaged", "empty", "unreadable", "too-large", "not-recognised", "unknown-assignment", "unknown-trainee"}
 )
 """Codes that no decision of a person changes: there is nothing to place."""
+ABOUT_OTHERS = frozenset({"sheet-shared", "wrong-person", "key-of-another"})
+"""Codes whose ``where`` names other trainees: for who collects, never for the ledger."""
 CONTEXT = frozenset(
     {
         "unknown-trainee",
@@ -231,8 +233,8 @@ def _alone(known: Known, rules: Rules, owners: Mapping[str, str]) -> Decision:
             message = _("The roster has nobody with the id {id}.").format(id=facts.trainee)
             findings.append(Finding("unknown-trainee", message))
         elif facts.key and owner != facts.trainee and not facts.by_hand:
-            message = _("It is sealed with the key with which {owner} handed in before.").format(owner=owner)
-            findings.append(Finding("key-of-another", message))
+            message = _("It is sealed with the key with which somebody else handed in before.")
+            findings.append(Finding("key-of-another", message, owner))
         late = _about_time(known, rules, time, findings, kept=kept)
     aside = [one for one in findings if one.code in ASIDE]
     if known.allowed:

@@ -192,9 +192,8 @@ class Reader:
             findings.append(Finding("other-class", message))
         owner, problems = self._sealed_owner(receipt.trainee, receipt.name, piece.path)
         if named and receipt.trainee and named.trainee != receipt.trainee:
-            message = _("The file is named as a hand-in of {said}, and was sealed by {sealed}.")
-            text = message.format(said=named.trainee or "-", sealed=receipt.trainee)
-            problems.append(Finding("wrong-person", text))
+            message = _("The file is named as the hand-in of one person and was sealed by another.")
+            problems.append(Finding("wrong-person", message, f"{named.trainee or '-'}, {receipt.trainee}"))
         # An id is what the roster could have; anything else that a file may say goes nowhere.
         trainee = owner.trainee if usable(owner.trainee) else ""
         facts = replace(facts, trainee=trainee, candidates=owner.candidates)
@@ -206,10 +205,8 @@ class Reader:
         namesakes = self.people.with_name(name) if name else ()
         if id:
             if id in self.people.ids and namesakes and id not in namesakes:
-                message = _("It gives the id {id} with the name of {other}.").format(
-                    id=id, other=", ".join(namesakes)
-                )
-                return Owner(id, namesakes), [Finding("wrong-person", message)]
+                message = _("It gives the id of one person and the name of another.")
+                return Owner(id, namesakes), [Finding("wrong-person", message, ", ".join((id, *namesakes)))]
             if id not in self.people.ids and len(namesakes) == 1:
                 message = _("The roster has no {id}; the name in it is that of {other}.").format(
                     id=id, other=namesakes[0]
@@ -319,14 +316,12 @@ class Reader:
         if not self.as_trainee:
             return facts
         sealed = facts.way == BUNDLE and facts.trainee in self.people.ids
-        if sealed and facts.trainee != self.as_trainee:
-            message = _("It was sealed by {sealed}, and cannot be taken as a hand-in of {other}.")
-            problems.append(
-                Finding("wrong-person", message.format(sealed=facts.trainee, other=self.as_trainee))
-            )
+        # Somebody who typed another's id beside the own name may still be meant.
+        if sealed and self.as_trainee not in (facts.trainee, *facts.candidates):
+            message = _("It was sealed by one person and cannot be taken as the hand-in of another.")
+            problems.append(Finding("wrong-person", message, f"{facts.trainee}, {self.as_trainee}"))
             return facts
-        if not sealed:
-            problems[:] = [one for one in problems if one.code not in ("no-identity", "wrong-person")]
+        problems[:] = [one for one in problems if one.code not in ("no-identity", "wrong-person")]
         message = _("A person said that it is from {id}.").format(id=self.as_trainee)
         problems.append(Finding("by-hand", message, severity="note"))
         return replace(facts, trainee=self.as_trainee, by_hand=True)

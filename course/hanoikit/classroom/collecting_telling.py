@@ -17,7 +17,14 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hanoikit.classroom.collecting_deciding import ASIDE, SET_ASIDE, Decision, counting, outstanding
+from hanoikit.classroom.collecting_deciding import (
+    ABOUT_OTHERS,
+    ASIDE,
+    SET_ASIDE,
+    Decision,
+    counting,
+    outstanding,
+)
 from hanoikit.errors import Finding
 from hanoikit.i18n import _, ngettext
 
@@ -45,7 +52,7 @@ def next_step(codes: Sequence[str], shown: str = "FILE") -> str:
         "empty": _("Ask for the file again; the trainee has a copy in the course folder, under handed-in."),
         "unreadable": _("Put the stick in again, or ask for the file once more."),
         "edited": _("Ask for a new hand-in. If you know why it was changed, take it with --take-anyway."),
-        "wrong-person": _("Ask both. Then take it with --as ID --take-anyway, or leave it."),
+        "wrong-person": _("Ask both, then say whose it is with --as ID. Without that it stays aside."),
         "key-of-another": _("Ask both: did they share a computer? Then take it with --take-anyway, or leave it."),
         "unknown-trainee": _("Add the person to the roster and collect again, or say whose it is with --as ID."),
         "no-identity": _("Say whose it is: hanoikit class collect {file} --as ID").format(file=name),
@@ -114,13 +121,19 @@ def rows(
                 one.time,
                 one.known.received,
                 facts.code,
-                " ".join(finding.message for finding in found),
+                " ".join(map(_in_words, found)),
                 next_step([finding.code for finding in found], Path(shown).name),
                 facts.file,
                 one.look,
             )
         )
     return sorted(made, key=lambda row: (not row.look, row.trainee, row.assignment, row.received, row.file))
+
+
+def _in_words(finding: Finding) -> str:
+    if finding.code in ABOUT_OTHERS and finding.where:
+        return f"{finding.message.removesuffix('.')} ({finding.where})."
+    return finding.message
 
 
 def told(decision: Decision) -> list[Finding]:

@@ -196,7 +196,9 @@ def ledger(
     what: Annotated[
         str,
         typer.Argument(
-            metavar="[verify|show|history|record|sign]", help="Default: verify.", show_default=False
+            metavar="[verify|show|history|record|sign]",
+            help="What to do. Default: verify.",
+            show_default=False,
         ),
     ] = "verify",
     trainee: Annotated[
@@ -216,10 +218,11 @@ def ledger(
 ) -> None:
     """The log of every hand-in, marking and changed mark: check it, read it, give a trainee their part.
 
-    verify   chain, signatures, earlier heads, inbox and gradebook; ends with 1 when something does not hold
+    \b
+    verify   does everything hold? ends with 1 when something does not
     show     the entries, all or those of one trainee
-    history  write reports/history/ID.json, which the trainee can check without us (all trainees without an ID)
-    record   write down marks that were given by hand since the last marking
+    history  reports/history/ID.json, which a trainee can check alone
+    record   write down the marks given by hand since the last marking
     sign     sign where the ledger stands
 
     Example: hanoikit class ledger verify
