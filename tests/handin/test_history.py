@@ -224,11 +224,20 @@ def test_a_hand_in_that_was_set_aside_is_told_with_its_reasons(
     book: Book, receipt: Receipt, authority: CourseAuthority
 ) -> None:
     book.hand_in(receipt)
-    record = dict(book.chain.lines[-1].record) | {"state": "set-aside", "findings": ["work-altered"]}
+    record = dict(book.chain.lines[-1].record) | {
+        "state": "set-aside",
+        "findings": [
+            {"code": "work-altered", "message": "It was altered after the sealing.", "severity": "error"},
+            {"code": "by-name", "message": "It gives no id.", "severity": "note"},
+        ],
+    }
     book.chain.lines.clear()
     book.add("hand-in", **{key: value for key, value in record.items() if key not in {"entry", "salt"}})
     (finding,) = check(given_out(book), [receipt], authority.certificate)
-    assert finding.code == "hand-in-set-aside" and "work-altered" in finding.message
+    assert finding.code == "hand-in-set-aside" and finding.severity == "warning"
+    assert (
+        finding.message == "This hand-in was set aside and is not marked: It was altered after the sealing."
+    )
 
 
 def test_an_older_history_shows_that_the_ledger_was_written_anew(

@@ -13,8 +13,7 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -302,16 +301,16 @@ def _is_hand_in(line: Proven, receipt: Receipt | CounterReceipt) -> bool:
     )
 
 
-def _reasons(record: dict[str, Any]) -> list[str]:
+def _reasons(record: Mapping[str, Any]) -> list[str]:
+    """Why a hand-in was set aside, in the ledger's words: findings as texts, or as records with a message."""
     said = record.get("findings")
-    return [_reason(one) for one in said] if isinstance(said, list) else []
-
-
-def _reason(said: Any) -> str:
-    """A finding as the ledger has it: with its sentence, or as a code."""
-    if isinstance(said, dict) and said.get("message"):
-        return str(said["message"]).rstrip(".")
-    return said if isinstance(said, str) else json.dumps(said)
+    reasons = []
+    for one in said if isinstance(said, list) else []:
+        if isinstance(one, str):
+            reasons.append(one)
+        elif isinstance(one, dict) and one.get("severity", "error") == "error":
+            reasons.append(str(one.get("message") or one.get("code") or ""))
+    return [reason.rstrip(".") for reason in reasons if reason]
 
 
 def _shown(points: Decimal | None) -> str:
