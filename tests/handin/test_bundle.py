@@ -113,6 +113,7 @@ def test_any_work_of_anybody_goes_in_and_comes_out(
     assert found.name == who.name and found.receipt == receipt
 
 
+@pytest.mark.slow
 def test_every_changed_byte_is_found_or_changes_nothing_that_counts(me: Me, tmp_path: Path) -> None:
     data, receipt = packed(me, {"answers.jsonl": b'{"q": "b"}\n' * 9, "x.bin": bytes(range(90))})
     path = tmp_path / "one.hanoi.zip"
