@@ -140,6 +140,21 @@ def test_what_came_in_is_read_and_a_message_without_a_document_says_so(lab):
     assert not refused.ok and "no document" in refused.say
 
 
+def test_a_document_that_came_in_is_checked_where_it_is_decided(lab):
+    lab.run.next_part()
+    lab.run.next_part()
+    while "good-package" not in waiting(lab):
+        lab.run.advance_to_event()
+    verdicts = {}
+    for name in ("altered-package", "good-package", "mayor"):
+        lab.press("decide", "change", matter=name)
+        buttons = [one["id"] for one in step(lab, "decide")["buttons"]]
+        if "check" in buttons:
+            verdicts[name] = lab.press("decide", "check", matter=name).ok
+    assert verdicts == {"altered-package": False, "good-package": True}
+    assert waiting(lab)["altered-package"]
+
+
 def test_a_changed_record_is_found_and_no_step_hides_it(lab):
     assert lab.press("record", "check").ok
     path = lab.run.path

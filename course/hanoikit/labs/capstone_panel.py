@@ -248,13 +248,16 @@ class _CaseView:
             return self._send(chosen, values)
         self._introduce(chosen)
         shown = capstone_shown.decided(chosen, self.zone)
+        if values["action"] == "check" and capstone_shown.carries(chosen):
+            return capstone_shown.checked(chosen.title, self.run.check(chosen.message.id), shown)
         return Result(shown, say=_("Open: {title}.").format(title=chosen.title) if moved else "")
 
     def _introduce(self, chosen: Matter) -> None:
         """What is asked for stands above the form, to be read before it is decided. What is decided stays so."""
-        self.steps["decide"].buttons = (
-            [Button("send", _("Decide and send"))] if chosen.decided is None else []
-        )
+        self.steps["decide"].buttons = [
+            *([Button("check", _("Check the document"))] if capstone_shown.carries(chosen) else []),
+            *([Button("send", _("Decide and send"))] if chosen.decided is None else []),
+        ]
         self.steps["decide"].text = join(
             sentence(self._about_deciding()),
             capstone_shown.matter(chosen, self.run.directory, self.zone),

@@ -155,6 +155,12 @@ def decided(one: Matter, zone: str) -> Markup:
     )
 
 
+def carries(one: Matter) -> bool:
+    """Whether a document came with the matter that can be checked."""
+    body = one.message.body
+    return isinstance(body, Document) and bool(body.content)
+
+
 def numbered(facts: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     """The facts with a number each, as they are read."""
     return [(name if name.isdigit() else str(place), text) for place, (name, text) in enumerate(facts, 1)]
