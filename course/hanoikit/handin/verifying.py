@@ -236,7 +236,7 @@ def _counter(counter: CounterReceipt, root: x509.Certificate | None) -> Checked:
         person = counter.verify([root])
     except HanoiKitError as error:
         return Checked("counter-receipt", _("This counter-receipt is not genuine."), facts, error.findings)
-    sentence = _("The counter-receipt is genuine; {name} of the class signed it.").format(name=person.name)
+    sentence = _("The counter-receipt is genuine: {name} signed it.").format(name=person.name)
     return Checked("counter-receipt", sentence, (*facts, (_("Code of the class"), _code(root))))
 
 
