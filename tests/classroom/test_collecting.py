@@ -490,6 +490,7 @@ def test_whatever_the_order_and_the_number_of_runs_the_same_lies_ready_for_marki
     for start, end in zip([0, *cuts], [*cuts, len(order)], strict=True):
         collect(klass, order[start:end], now=LATER)
     assert submitted(klass) == submitted(all_at_once)
+    assert collect(klass, several_files, now=LATER).entries == 0
     for file, (state, found) in decided(klass).items():
         expected = decided(all_at_once)[file]
         # Which of two copies is called the duplicate is the only thing that the order decides.

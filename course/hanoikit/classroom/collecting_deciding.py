@@ -281,8 +281,8 @@ def _together(first: Sequence[Decision], sheets: Mapping[str, set[str]]) -> list
     """What follows from the other hand-ins: sheets that two people share, the same work again, earlier and later."""
     result: list[Decision] = []
     contents: dict[tuple[str, str, str], str] = {}
-    for one in sorted(first, key=lambda one: not one.known.state):
-        # What the ledger knows comes first: a copy that is found later is the duplicate, whatever it says of its time.
+    for one in sorted(first, key=lambda one: one.known.state != ACCEPTED):
+        # What was accepted comes first: a copy that is found later is the duplicate, whatever it says of its time.
         if one.state != SET_ASIDE:
             contents.setdefault((one.facts.trainee, one.facts.assignment, one.facts.content), one.facts.file)
     for one in first:
