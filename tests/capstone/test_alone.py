@@ -22,6 +22,8 @@ def missed(run):
 def test_a_run_without_a_fault_earns_everything(good):
     assert good.score().share == 1
     assert good.over and good.check_log() == []
+    waiting = [entry.message.id for entry in good.desk.triage(good.now)]
+    assert waiting == [good.exercise.inject_ids["altered-package"]]  # asked for again, and a new one came
 
 
 def test_the_full_length_has_one_request_more_and_can_be_won_too(tmp_path):

@@ -80,7 +80,7 @@ def test_every_element_has_its_moment_with_what_would_have_happened(pages):
         assert one.otherwise and one.done and one.undone
     assert text.count('<li class="good">') == len(moments(found))
     _record, poor = pages["poor"]
-    assert poor.count('<li class="bad">') > 8 and "What was lost:" in poor
+    assert poor.count('<li class="bad">') > 8 and "What that costs:" in poor
 
 
 def test_the_same_record_gives_the_same_page(good, pages):

@@ -11,6 +11,7 @@
 | ``plan`` | the story, the matters to be decided and what is marked: data of ``assets/capstone/`` |
 | ``building`` | the scenarios for the desks, derived from the story |
 | ``products`` | documents that travel: package, requests, freeze, return; made, hashed, checked |
+| ``own`` | a trainee's own products of earlier modules |
 | ``decisions`` | a decision in a case file: outcome, facts, provision |
 | ``run`` | the run of one person |
 | ``record`` | a run's record, alone or live, checked and read into one view |

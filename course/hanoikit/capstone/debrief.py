@@ -127,7 +127,7 @@ def _moments(deciding: list[Element], happened: Iterable[Event]) -> str:
         otherwise = (
             f"<p><strong>{escape(_('Otherwise:'))}</strong> {escape(one.otherwise)}</p>"
             if one.share == 1
-            else f"<p><strong>{escape(_('What was lost:'))}</strong> {escape(one.otherwise)}</p>"
+            else f"<p><strong>{escape(_('What that costs:'))}</strong> {escape(one.otherwise)}</p>"
         )
         rows.append(
             f'<li class="{mood}"><h3>{escape(_goal(one))}</h3>'

@@ -649,7 +649,10 @@ def _removes(element: ElementPlan, record: Record) -> Judged:
 def _court(element: ElementPlan, record: Record) -> Judged:
     senders = element.given["from"]
     requests = [
-        one for sender in senders for one in _documents(record, sender, "assistance-request", [element.team])
+        one
+        for sender in senders
+        for one in _documents(record, sender, "assistance-request", [element.team])
+        if one.by != "story"
     ]
     packages = [
         one for sender in senders for one in _documents(record, sender, "evidence-package", [element.team])

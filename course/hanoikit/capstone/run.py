@@ -26,6 +26,7 @@ from typing import Any
 from hanoikit.capstone import plan as plans
 from hanoikit.capstone import products
 from hanoikit.capstone.decisions import OUTCOMES, Decision
+from hanoikit.capstone.own import own_products
 from hanoikit.capstone.plan import MatterPlan, Part
 from hanoikit.capstone.products import Product
 from hanoikit.capstone.record import Record, alone
@@ -185,9 +186,20 @@ class CapstoneRun(TraineeDesk):
         return tuple(one for name, one in preservation_drafts().items() if _AFTER[name] in told)
 
     def products(self) -> tuple[Product, ...]:
-        """Documents that can be sent in this part of the story or were prepared before it."""
+        """Documents that can be sent by now: prepared ones, and your own of module 4 where it lies beside the run."""
         reached = [one.id for one in self.parts if one.begins <= self.now]
-        return tuple(one for one in products.all_prepared() if one.part in reached)
+        there = (*products.all_prepared(), *(own_products(self.folder) if "request" in reached else ()))
+        return tuple(one for one in there if one.part in reached)
+
+    def product(self, name: str) -> Product:
+        """The document with this id. Raises ``UsageError`` when it is not there yet."""
+        for one in self.products():
+            if one.id == name:
+                return one
+        raise UsageError(
+            _("There is no such document yet: {name}.").format(name=name),
+            next_step=_("Let the story run, and look again."),
+        )
 
     # what is done
 
@@ -233,12 +245,14 @@ class CapstoneRun(TraineeDesk):
 
     def send_product(self, product: Product | str, *, to: str = "") -> Envelope:
         """Send a document, prepared or one's own."""
-        made = products.prepared(product) if isinstance(product, str) else product
+        made = self.product(product) if isinstance(product, str) else product
         message = Message(
             sender=self.id,
             recipient=to or made.to,
             sent=self.now,
-            body=made.body(authority="" if made.source == "prepared" else _("Aldermark Ministry of Justice")),
+            body=made.body(
+                authority="" if made.source == "prepared" else _("Aldermark Police, Cyber Unit, Fjordholm")
+            ),
             reference=REFERENCE,
             urgency="urgent",
         )
@@ -366,7 +380,12 @@ def _draft(name: str, entry: Mapping[str, Any]) -> PreservationDraft:
         body[time] = datetime.fromisoformat(body[time])
     body["articles"] = tuple(body["articles"])
     return PreservationDraft(
-        name, _(entry["title"]), entry["to"], PreservationRequest(data=data, **body), entry["reference"], _(entry["about"])
+        name,
+        _(entry["title"]),
+        entry["to"],
+        PreservationRequest(data=data, **body),
+        entry["reference"],
+        _(entry["about"]),
     )
 
 

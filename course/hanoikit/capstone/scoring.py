@@ -60,7 +60,8 @@ class Element:
         if self.share == 1:
             return self.done
         missed = next(test for test in self.tests if not test.met)
-        return f"{self.undone} {missed.label}: {missed.reason}"
+        what = _("Not so: “{label}”. {reason}").format(label=missed.label, reason=missed.reason)
+        return f"{self.undone} {what}"
 
 
 @dataclass(frozen=True, slots=True)

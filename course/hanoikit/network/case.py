@@ -155,6 +155,12 @@ class Case:
         """The two States between which the case runs."""
         return frozenset((self.root.sender[:2], self.root.recipient[:2]))
 
+    def _same_side(self, one: Message, other: Message) -> bool:
+        """Whether the same side wrote both: the same State, or within one State the same office."""
+        if len(self.states) == 1:
+            return one.sender == other.sender
+        return one.sender[:2] == other.sender[:2]
+
     def _counts(self, message: Message) -> bool:
         """Whether a message can move the case: from the right side, and an answer to what it names."""
         kind = tables.kind(message.kind)
@@ -163,7 +169,7 @@ class Case:
         if kind.role == "follow-up":
             return message.sender[:2] == self.root.sender[:2]
         about = self._by_id.get(message.regarding)
-        if about is None or about.sender[:2] == message.sender[:2]:
+        if about is None or self._same_side(about, message):
             return False
         return message.kind in tables.kind(about.kind).answers
 
