@@ -92,17 +92,22 @@ def server(klass: Class) -> Iterator[Running]:
         yield running
 
 
-def get(server: Running, path: str, method: str = "GET") -> tuple[int, str]:
+def get(server: Running, path: str) -> tuple[int, str]:
+    status, text, _policy = fetch(server, path)
+    return status, text
+
+
+def fetch(server: Running, path: str) -> tuple[int, str, str]:
     opener = urllib.request.build_opener(
         urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(CookieJar())
     )
-    request = urllib.request.Request(f"http://127.0.0.1:{server.port}{path}", method=method)
+    request = urllib.request.Request(f"http://127.0.0.1:{server.port}{path}")
     request.add_header("Authorization", f"token {server.token}")
     try:
         with opener.open(request, timeout=60) as answer:
-            return answer.status, answer.read().decode()
+            return answer.status, answer.read().decode(), answer.headers["Content-Security-Policy"]
     except urllib.error.HTTPError as error:
-        return error.code, error.read().decode()
+        return error.code, error.read().decode(), ""
 
 
 @pytest.mark.slow
@@ -148,6 +153,16 @@ def test_no_page_and_no_answer_of_the_server_names_anybody(server):
         status, text = get(server, path)
         assert status == 403 and "names are hidden" in text, path
         assert not [word for word in PEOPLE if word in text], path
+
+
+@pytest.mark.slow
+def test_a_page_that_was_handed_in_may_run_nothing(server, klass):
+    page = klass.course.autograded("t01", "c01").parent / "figure.html"
+    page.write_text("<script>parent.fetch('/formgrader/api/grades')</script>")
+    number = next(id for id, trainee in _trainees(klass).items() if trainee == "t01")
+    status, text, policy = fetch(server, f"/formgrader/submissions/{number}/figure.html")
+    assert status == 200 and "script" in text
+    assert policy.startswith("sandbox; default-src 'none'")
 
 
 @pytest.mark.slow

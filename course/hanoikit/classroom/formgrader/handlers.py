@@ -31,6 +31,7 @@ _HERE = Path(__file__).parent
 _RUBRIC = re.compile(
     r"^[^\n]*BEGIN MARK SCHEME[^\n]*\n(.*?)^[^\n]*END MARK SCHEME[^\n]*$", re.MULTILINE | re.DOTALL
 )
+_STEP = r"(?:next|prev)(?:_incorrect)?"
 _POLICY = (
     "default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; font-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
@@ -71,7 +72,9 @@ class Anonymous(BaseHandler):  # type: ignore[misc]
 
     def render(self, name: str, **values: Any) -> Any:
         template = self.settings["hanoikit_formgrader_pages"].get_template(name)
-        return template.render(words=words(), **values)
+        page = str(template.render(words=words(), **values))
+        # nbgrader's pages do not say which language they are in.
+        return page.replace("<!doctype html>", f'<!doctype html><html lang="{language()}">', 1)
 
     def write(self, chunk: Any) -> None:
         if isinstance(chunk, (str, bytes)) and "/formgrader/api/" in self.request.path:
@@ -182,6 +185,14 @@ class AnonymousMarking(Anonymous, Marking):
     anonymous = True
 
 
+class HandedIn(handlers.SubmissionFilesHandler):  # type: ignore[misc]
+    """A file beside a hand-in, shown as a thing: a page that a trainee wrote must not mark itself."""
+
+    def set_extra_headers(self, path: str) -> None:
+        self.set_header("Content-Security-Policy", "sandbox; default-src 'none'; img-src 'self' data:")
+        self.set_header("X-Content-Type-Options", "nosniff")
+
+
 class MathJax(web.StaticFileHandler):
     """The formulas' program, from this machine."""
 
@@ -244,6 +255,7 @@ def load(server: Any) -> None:
 
     mathjax = Path(jupyter_server_mathjax.__file__).parent / "static"
     rules: list[Any] = [(r"/formgrader/hanoikit/mathjax/(.*)", MathJax, {"path": str(mathjax)})]
+    rules.append((rf"/formgrader/submissions/([0-9a-f-]{{16,}}/(?!{_STEP}/?$).+)", HandedIn))
     rules += _nameless() if anonymous else [(r"/formgrader/submissions/([^/]+)/?", Marking)]
     root = web_app.settings["base_url"]
     web_app.add_handlers(".*$", [(url_path_join(root, rule[0]), *rule[1:]) for rule in rules])
