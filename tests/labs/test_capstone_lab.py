@@ -92,7 +92,7 @@ def test_a_decision_is_in_the_record_and_the_answer_on_its_way_when_it_shows(lab
     assert "✓ 5" in text(shown.html) and "✓ 1" not in text(shown.html)
     assert "decided" in text(lab.results["waiting"]["html"])
     record = text(lab.press("record", "check").html)
-    assert "reporter: refuse. Facts 5, 6; 40(22)." in record
+    assert "The reporter and the frozen money: Refuse it. Facts 5, 6; 40(22)." in record
 
 
 def test_the_case_is_as_it_was_after_a_restart(lab):
@@ -170,7 +170,8 @@ def test_the_debrief_waits_for_the_end_unless_it_is_wanted_and_then_it_is_a_file
     assert shown.ok and "% of the points" in shown.say
     page = (lab.run.folder / "debrief.html").read_text(encoding="utf-8")
     frame = BeautifulSoup(shown.html, "html.parser").find("iframe")
-    assert frame["srcdoc"] == page and frame["title"]
+    # Links inside the page stay inside the frame.
+    assert frame["srcdoc"] == page.replace("<head>", '<head><base href="about:srcdoc">') and frame["title"]
     assert frame["sandbox"] == ["allow-scripts"] or frame["sandbox"] == "allow-scripts"
 
 

@@ -204,16 +204,17 @@ class _CaseView:
         waits = next((one for one in found if one.decided is None), None)
         return by_name.get(name) or by_name.get(self.matter) or waits or (found[-1] if found else None)
 
+    def _option(self, one: Matter) -> str:
+        label = f"{one.title} · {desk_shown.moment(one.at, self.zone)}"
+        return label if one.decided is None else _("DONE · {title}").format(title=label)
+
     def _decide_fields(self) -> list[Field]:
         matters = self._matters()
         if not matters:
             return [Field("matter", "select", _("Matter"), (("", _("nothing came in yet")),), "")]
         chosen = self._open()
         assert chosen is not None
-        options = tuple(
-            (one.id, one.title if one.decided is None else _("DONE · {title}").format(title=one.title))
-            for one in matters
-        )
+        options = tuple((one.id, self._option(one)) for one in matters)
         found = [Field("matter", "select", _("Matter"), options, chosen.id)]
         if chosen.decided is not None:
             return found

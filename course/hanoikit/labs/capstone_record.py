@@ -67,7 +67,7 @@ class RecordSteps:
             code(chain.head.hash[:16] + " …"),
         )
         return Result(
-            join(sentence(strong(said)), head, capstone_shown.record(chain.lines, self.run.desk, self.zone)),
+            join(sentence(strong(said)), head, capstone_shown.record(chain.lines, self.run, self.zone)),
             say=said,
         )
 

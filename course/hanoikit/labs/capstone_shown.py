@@ -5,18 +5,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from html import escape
 from typing import TYPE_CHECKING
 
+from hanoikit.capstone.decisions import Decision
 from hanoikit.errors import UsageError
 from hanoikit.i18n import _, ngettext
 from hanoikit.labs import desk_shown
 from hanoikit.labs.capstone_inside import inside
 from hanoikit.labs.html import Markup, bullets, code, details, join, sentence, strong, table
 from hanoikit.labs.panel import Result
+from hanoikit.network.envelope import Envelope
 from hanoikit.network.labels import choice_label, note_label
 from hanoikit.network.messages import Document, Message
 
@@ -131,7 +133,7 @@ def matter(one: Matter, directory: Directory, zone: str) -> Markup:
     sent = _("From {sender}, {when}.").format(
         sender=sender(one.sender, directory), when=desk_shown.moment(one.at, zone)
     )
-    shown = [sentence(strong(one.title)), sentence(sent, one.question)]
+    shown = [sentence(strong(one.title)), sentence(sent, one.question if one.question != one.title else "")]
     if len(one.parts) > 1 and one.decided is not None:
         shown.append(bullets(f"({letter}) {text}" for letter, text in one.parts))
     return join(*shown)
@@ -206,58 +208,64 @@ def checked(label: str, findings: Sequence[Finding], shown: Markup) -> Result:
     )
 
 
-def record(lines: Sequence[Line], desk: Desk, zone: str) -> Markup:
-    """What the log says, line by line; moves of the clock alone are folded away."""
+def record(lines: Sequence[Line], run: CapstoneRun, zone: str) -> Markup:
+    """What the log says, line by line; lines that only move the clock are counted."""
+    known = {one.id: one for one in run.matters()}
     rows = []
     for line in lines:
-        told = _told(line, desk)
+        told = _told(line, run.desk, known)
         if told:
             rows.append((line.index, desk_shown.moment(line.at, zone), told, code(line.hash[:8])))
-    if not rows:
-        return Markup("")
-    head = (_("Line"), _("When (your time)"), _("What"), _("Hash"))
     moved = len(lines) - len(rows)
     note = ngettext("{n} line only moves the clock.", "{n} lines only move the clock.", moved).format(n=moved)
+    if not rows:
+        return sentence(note)
+    head = (_("Line"), _("When (your time)"), _("What"), _("Hash"))
     return join(table(_("The record"), head, rows), sentence(note))
 
 
-def _told(line: Line, desk: Desk) -> str:
+def _told(line: Line, desk: Desk, known: Mapping[str, Matter]) -> str:
     did = line.record.get("did")
     if did == "sent":
-        from hanoikit.network.envelope import Envelope
-
-        message = Envelope.from_json(line.record["envelope"]).message
-        return _("Sent to {desk}: {what}").format(desk=message.recipient, what=desk_shown.label(message))
-    if did == "noted":
-        what = str(line.record.get("what", ""))
-        text = str(line.record.get("text", ""))
-        if what == "decision":
-            return _decided(text)
-        if what == "read":
-            return (
-                _("Read: {what}").format(what=desk_shown.label(desk.message(text)))
-                if desk.knows(text)
-                else ""
-            )
-        return f"{note_label(what)}: {text[:160]}"
-    return ""
+        sent = Envelope.from_json(line.record["envelope"]).message
+        return _("Sent to {desk}: {what}").format(desk=sent.recipient, what=_named(sent))
+    if did != "noted":
+        return ""
+    what, text = str(line.record.get("what", "")), str(line.record.get("text", ""))
+    if what == "decision":
+        return _decision(text, known)
+    if what == "read":
+        return _("Read: {what}").format(what=_named(desk.message(text))) if desk.knows(text) else ""
+    return f"{note_label(what)}: {text[:160]}"
 
 
-def _decided(text: str) -> str:
-    from hanoikit.capstone import Decision
+def _named(one: Message) -> str:
+    body = one.body
+    return body.title if isinstance(body, Document) and body.title else desk_shown.label(one)
 
+
+def _decision(text: str, known: Mapping[str, Matter]) -> str:
     try:
         found = Decision.read(text)
     except UsageError:
         return text[:160]
+    about = known.get(found.matter)
     told = _("Decided: {matter}: {outcome}. Facts {facts}; {provisions}. {reason}")
     return told.format(
-        matter=found.matter,
-        outcome=found.outcome,
-        facts=", ".join(found.facts) or "–",
+        matter=about.title if about else found.matter,
+        outcome=dict(about.outcomes).get(found.outcome, found.outcome) if about else found.outcome,
+        facts=", ".join(_numbers(found.facts, about)) or "–",
         provisions=", ".join(found.provisions) or "–",
         reason=found.reason[:160],
     )
+
+
+def _numbers(facts: Sequence[str], about: Matter | None) -> list[str]:
+    """The facts by the numbers under which they were shown."""
+    if about is None:
+        return list(facts)
+    places = {name: place for (name, _t), (place, _u) in zip(about.facts, numbered(about.facts), strict=True)}
+    return [places.get(name, name) for name in facts]
 
 
 def score(elements: Iterable[Element], zone: str) -> Markup:
@@ -279,6 +287,8 @@ def score(elements: Iterable[Element], zone: str) -> Markup:
 
 def frame(page: str, title: str) -> Markup:
     """A whole page inside the result. It has no origin: its own script runs, and reaches nothing outside the page."""
+    # Without a base of its own a link to a place in the page leads to JupyterLab's address.
+    page = page.replace("<head>", '<head><base href="about:srcdoc">', 1)
     return Markup(
         f'<iframe sandbox="allow-scripts" title="{escape(title)}" tabindex="0" style="width: 100%; height: 70vh; '
         f'border: 1px solid var(--jp-border-color1, GrayText)" srcdoc="{escape(page)}"></iframe>'
