@@ -139,6 +139,18 @@ def test_the_roster_command_twice_changes_nothing_the_second_time(class_copy, tm
     assert {path: path.read_bytes() for path in class_copy.root.glob("*.*") if path.is_file()} == before
 
 
+def test_the_slips_have_each_trainees_id_once_and_are_in_no_hand_out(marked_class):
+    page = (marked_class.reports / "ids.html").read_text()
+    assert page.count("<li>") == 3 and page.count("<b>t02</b>") == 1 and "Öz, &quot;Jr.&quot;" in page
+    assert not list(marked_class.handouts.rglob("ids.html"))
+
+
+def test_a_class_in_which_nobody_has_handed_in_is_exported_and_shown_too(empty, capsys):
+    assert command(empty, "export") == 0 and command(empty, "status") == 0
+    assert command(empty, "feedback") == 1
+    assert "hanoikit class autograde" in capsys.readouterr().err
+
+
 # release and hand-out
 
 

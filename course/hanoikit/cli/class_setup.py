@@ -146,6 +146,7 @@ def roster(
         if before.trainees and not try_it:
             before.write(klass.roster_path)
             enrol(klass)
+            _slips(klass)
         return
     merged = before.merge(
         file.expanduser(), on=datetime.now(klass.zone).date(), whole=whole, encoding=encoding
@@ -157,10 +158,22 @@ def roster(
     if merged.roster.write(klass.roster_path):
         _note(klass, merged)
     enrol(klass)
+    _slips(klass)
     errors = [finding for finding in merged.findings if finding.severity == "error"]
     if errors:
         print(_("Correct the rows above in the list and read it again; everybody else is in."))
         raise typer.Exit(1)
+
+
+def _slips(klass: Class) -> None:
+    """The page with everybody's id, to be printed and cut apart."""
+    from hanoikit.classroom.ids_page import PAGE, ids_page
+    from hanoikit.classroom.release import put
+
+    page = ids_page(klass.title, klass.roster.present, code=klass.code)
+    klass.reports.mkdir(exist_ok=True)
+    put(klass.reports / PAGE, page.encode())
+    print(_("The ids to give out, to print and cut apart: {path}").format(path=klass.reports / PAGE))
 
 
 def _note(klass: Class, merged: Merged) -> None:
