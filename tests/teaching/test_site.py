@@ -156,12 +156,14 @@ def test_a_day_without_lunch_or_without_breaks_is_a_fault():
     assert {one.code for one in agenda.faults(agenda.Day("d", slots))} == {"late", "no-break", "lunch"}
 
 
-def test_the_guide_names_only_commands_and_options_that_there_are():
+def test_the_guide_and_the_notes_name_only_commands_and_options_that_there_are(lessons):
     known = dict(commands())
     assert "--refuse-late" in known["class collect"]
     chapters = [guide.chapter(path, _anything()) for path in guide.paths(resources.guide())]
     assert sum(len(guide.commands(one.blocks)) for one in chapters) > 25
-    assert guide.unknown_commands(chapters, known) == []
+    noted = [guide.in_notes(lesson) for lesson in lessons]
+    assert sum(len(guide.commands(one.blocks)) for one in noted) > 5
+    assert guide.unknown_commands([*chapters, *noted], known) == []
 
 
 class _anything(dict):

@@ -15,10 +15,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from hanoikit.errors import BuildError, Finding
+from hanoikit.teaching.lesson import Lesson
 from hanoikit.teaching.markup import Node, blocks, contents, inner, plain
 from hanoikit.teaching.paper import Chapter
 
 _INSERT = re.compile(r"^\{insert\}\s+(\S+)$")
+_QUOTED = re.compile(r'"(hanoikit [^"]+)"')
 _COMMAND = re.compile(r"^hanoikit(?:\s|$)")
 
 
@@ -68,6 +70,14 @@ def commands(nodes: Iterable[Node]) -> list[str]:
                 if item["t"] == "code" and _COMMAND.match(item["text"])
             ]
     return list(dict.fromkeys(found))
+
+
+def in_notes(lesson: Lesson) -> Chapter:
+    """The commands in the instructor's notes of a lesson, which stand there in quotation marks, as a chapter."""
+    named = [text for note in lesson.notes for text in _QUOTED.findall(note.text)]
+    return Chapter(
+        lesson.name, lesson.name, [{"t": "p", "c": [{"t": "code", "text": text}]} for text in named]
+    )
 
 
 def unknown_commands(chapters: Sequence[Chapter], known: Mapping[str, frozenset[str]]) -> list[Finding]:

@@ -117,11 +117,10 @@ def build(
         record.write(to / RECORD)
     made.status(record)
     made.index(record)
-    findings = (
-        [*made.findings, *guide.unknown_commands(made.chapters, commands or {})]
-        if commands
-        else made.findings
-    )
+    findings = list(made.findings)
+    if commands:
+        noted = [guide.in_notes(lesson) for lesson in made.lessons]
+        findings += guide.unknown_commands([*made.chapters, *noted], commands)
     tell(_("Checks"))
     findings = [*findings, *checking.check(to, secrets=made.secrets), *_papers(to)]
     findings += [
