@@ -183,7 +183,7 @@ def test_the_authors_run_earns_everything_and_its_labels_are_distinct(model, tmp
     assert case.run.over and case.run.score().share == 1
     check = CapstoneCheck(case.run.path, short=True)
     for question, elements in FROM_THE_RUN.items():
-        labels = [label for name in elements for label in check.element(name)]
+        labels = [test.label for name in elements for test in check.score.element(name).tests]
         assert len(labels) == len(set(labels)) > 2, question
         assert shares(case.run.path, question) == 1, question
 

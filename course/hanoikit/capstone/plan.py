@@ -166,7 +166,7 @@ def _matter(name: str, inject: Mapping[str, Any], given: Mapping[str, Any]) -> M
     if "case" in inject:
         return _by_the_gates(name, inject)
     facts = given.get("facts") or _numbered(inject.get("body", {}).get("facts", ""))
-    title = inject.get("body", {}).get("title") or given["question"]
+    title = given.get("title") or inject.get("body", {}).get("title") or given["question"]
     return MatterPlan(
         id=name,
         team=inject["to"],
