@@ -197,6 +197,24 @@ def test_a_folder_comes_in_with_its_sheet_and_its_files(scene: Scene) -> None:
     assert not in_inbox(scene.klass, b"private")
 
 
+def test_a_whole_course_folder_on_a_stick_gives_only_the_work_that_was_done(scene: Scene) -> None:
+    course = scene.stick / "hanoi-kit"
+    shutil.copytree(scene.folder("t05"), course / "exercises" / FIRST)
+    shutil.copytree(scene.klass.course.release(SECOND), course / "exercises" / SECOND)
+    lesson = {"cells": [], "metadata": {"hanoikit": {"kind": "lesson"}}, "nbformat": 4, "nbformat_minor": 5}
+    (course / "lessons").mkdir()
+    (course / "lessons" / "m99-lesson.ipynb").write_text(json.dumps(lesson))
+    scene.seal("t05", to=course / "handed-in")
+    items = by_name(collect(scene.klass, [scene.stick], now=LATER))
+    assert {name: (item.trainee, item.state, codes(item)[:1], item.look) for name, item in items.items()} == {
+        f"{FIRST}.ipynb": ("", "set-aside", ["no-identity"], True),
+        f"{SECOND}.ipynb": ("", "set-aside", ["untouched"], False),
+        "m99-lesson.ipynb": ("", "set-aside", ["not-recognised"], False),
+        next((course / "handed-in").iterdir()).name: ("t05", "accepted", [], False),
+    }
+    assert "sheet-known" in codes(items[f"{FIRST}.ipynb"])
+
+
 def test_zips_of_a_learning_platform_mails_and_unpacked_bundles_open(scene: Scene) -> None:
     a, b, c = (scene.seal(who, to=scene.work / "out") for who in ("t01", "t02", "t03"))
     with zipfile.ZipFile(scene.stick / "all of them.zip", "w") as archive:

@@ -30,14 +30,23 @@ CLOCK = timedelta(minutes=10)
 
 ASIDE = frozenset(
     {
-        "damaged", "edited", "empty", "unreadable", "too-large", "not-recognised",
+        "damaged", "edited", "empty", "unreadable", "too-large", "not-recognised", "untouched",
         "wrong-person", "other-class", "no-identity", "unknown-trainee", "key-of-another",
         "unknown-assignment", "too-late",
     }
 )  # fmt: skip
 """Codes with which nothing is placed until a person decided."""
 _LASTING = frozenset(
-    {"damaged", "empty", "unreadable", "too-large", "not-recognised", "unknown-assignment", "unknown-trainee"}
+    {
+        "damaged",
+        "empty",
+        "unreadable",
+        "too-large",
+        "not-recognised",
+        "untouched",
+        "unknown-assignment",
+        "unknown-trainee",
+    }
 )
 """Codes that no decision of a person changes: there is nothing to place."""
 ABOUT_OTHERS = frozenset({"sheet-shared", "wrong-person", "key-of-another"})
@@ -288,6 +297,10 @@ def _together(first: Sequence[Decision], sheets: Mapping[str, set[str]]) -> list
     for one in first:
         facts = one.facts
         if one.state == SET_ASIDE:
+            if not facts.trainee and facts.sheet in sheets:
+                message = _("Its answer sheet was handed in by {ids} as well.")
+                known = Finding("sheet-known", message.format(ids=", ".join(sorted(sheets[facts.sheet]))))
+                one = replace(one, told=(replace(known, severity="note"),))
             result.append(one)
             continue
         others = sheets.get(facts.sheet, set()) - {facts.trainee}
@@ -308,7 +321,7 @@ def _with_told(decisions: list[Decision]) -> list[Decision]:
     result = []
     for one in decisions:
         key = (one.facts.trainee, one.facts.assignment)
-        told: list[Finding] = []
+        told = list(one.told)
         if one.state == DUPLICATE:
             message = _("The same work was handed in before.")
             told.append(Finding("same-again", message, severity="note"))

@@ -19,7 +19,8 @@ from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from hanoikit.classroom.collecting_course import APART, STAMP, Course, content_of
+from hanoikit.classroom.collecting_content import look
+from hanoikit.classroom.collecting_course import STAMP, Course
 from hanoikit.classroom.collecting_finding import (
     MOST_BYTES,
     MOST_OF_OTHERS,
@@ -27,6 +28,7 @@ from hanoikit.classroom.collecting_finding import (
     ArchiveRefused,
     Leaf,
     Piece,
+    clean,
     in_mail,
     in_zip,
     pieces,
@@ -36,7 +38,6 @@ from hanoikit.classroom.collecting_inbox import Inbox
 from hanoikit.classroom.roster import usable
 from hanoikit.errors import Finding, GradingError
 from hanoikit.exercise.records import Scan
-from hanoikit.exercise.sheet import module_of
 from hanoikit.grading import cells
 from hanoikit.i18n import _
 
@@ -341,103 +342,25 @@ class Reader:
             findings.append(Finding("unknown-assignment", message))
             assignment = name if re.fullmatch(r"[\w.-]{1,80}", name) else ""
             return replace(facts, assignment=assignment, findings=tuple(_once(findings)))
-        arranged = self.course.arranged(name, contents)
-        scan = Scan.of(arranged.get(SHEET, b""))
-        findings += self._about_sheet(name, arranged, scan)
-        unchanged, about = self._about_notebook(name, contents, arranged)
-        findings += about
-        answers = {record.question: record.value for record in scan.records}
-        given = sum(value is not None for value in answers.values())
-        files = [one for one in arranged if not one.endswith(".ipynb") and one not in {SHEET, *APART}]
-        own = [one for one in files if one not in self.course.released(name).files]
-        blank = not given and unchanged and not own
-        if SHEET not in arranged and any(one.code == "notebook-damaged" for one in findings):
-            findings.append(
-                Finding("damaged", _("The notebook cannot be read, and there is no answer sheet."))
-            )
-        elif not any(one.endswith(".ipynb") for one in arranged) and SHEET not in arranged:
-            findings.append(Finding("empty", _("There is neither a notebook nor an answer sheet in it.")))
-        elif blank and SHEET in arranged:
-            message = _("No question is answered in it.")
-            findings.append(Finding("blank", message, severity="warning"))
+        content = look(self.course, name, contents)
+        found = list(content.findings)
+        # A whole course folder on a stick has the exercises that nobody has begun in it as well.
+        begun = (
+            facts.way != WORK
+            or not content.untouched
+            or clean(PurePosixPath(facts.shown).parent.name) != name
+        )
+        if not begun and not self.as_trainee:
+            message = _("It is the assignment as it was given out; nothing was done in it.")
+            found = [Finding("untouched", message, severity="warning")]
         return replace(
             facts,
-            sheet=scan.header.sheet if scan.header else "",
-            content=content_of(arranged),
-            answers=given,
-            blank=blank,
-            findings=tuple(_once(findings)),
+            sheet=content.sheet,
+            content=content.digest,
+            answers=content.answers,
+            blank=content.blank,
+            findings=tuple(_once([*findings, *found])),
         )
-
-    def _about_sheet(self, assignment: str, arranged: Mapping[str, bytes], scan: Scan) -> Iterator[Finding]:
-        if SHEET not in arranged:
-            if self._has_controls(assignment):
-                message = _(
-                    "There is no answers.jsonl with it: answers given with the controls are not in it."
-                )
-                yield Finding("no-sheet", message)
-            return
-        if scan.header is None:
-            yield Finding("sheet-damaged", _("The answer sheet cannot be read."), SHEET)
-        elif module_of(scan.header.assignment) != module_of(assignment):
-            message = _("The answer sheet is that of another assignment ({name}).")
-            yield Finding("sheet-foreign", message.format(name=scan.header.assignment[:80]), SHEET)
-        elif any(finding.severity == "error" for finding in scan.findings):
-            message = _("The answer sheet was changed by something other than the course.")
-            yield Finding("sheet-altered", message, SHEET)
-
-    def _has_controls(self, assignment: str) -> bool:
-        return any(grade_id.endswith("-ask") for grade_id in self.course.released(assignment).cells)
-
-    def _about_notebook(
-        self, assignment: str, contents: Mapping[str, bytes], arranged: Mapping[str, bytes]
-    ) -> tuple[bool, list[Finding]]:
-        """Whether nothing was written into it, and what is odd: damaged, another version, another assignment's."""
-        findings: list[Finding] = []
-        unchanged, versions = True, 0
-        released = self.course.released(assignment)
-        for name in sorted(released.names or {f"{assignment}.ipynb"}):
-            if name not in arranged:
-                continue
-            try:
-                notebook = cells.parse_notebook(arranged[name], name)
-            except GradingError as error:
-                findings.append(Finding("notebook-damaged", error.what, name))
-                continue
-            for cell in notebook["cells"]:
-                checksum, text = released.cells.get(cells.grade_id(cell), ("", None))
-                if (
-                    text is not None
-                    and cells.is_solution(cell)
-                    and cells.source_of(cell).strip() != text.strip()
-                ):
-                    unchanged = False
-                said = cells.nbgrader_of(cell).get("checksum")
-                if checksum and released.from_release and said and said != checksum:
-                    versions += 1
-        if versions:
-            message = _("It was made with another version of the assignment ({count} cells differ).")
-            findings.append(Finding("older-version", message.format(count=versions), severity="warning"))
-        others = self._others(assignment, contents, arranged)
-        if others:
-            message = _("Work on another assignment lies in it and was not taken: {names}.")
-            findings.append(Finding("two-assignments", message.format(names=", ".join(others))))
-        return unchanged, findings
-
-    def _others(
-        self, assignment: str, contents: Mapping[str, bytes], arranged: Mapping[str, bytes]
-    ) -> list[str]:
-        """The assignments of other notebooks in it."""
-        found = set()
-        for name, data in contents.items():
-            if name.lower().endswith(".ipynb") and data not in arranged.values():
-                try:
-                    other = self.course.of_notebook(cells.parse_notebook(data, name))
-                except GradingError:
-                    continue
-                if other and other != assignment:
-                    found.add(other)
-        return sorted(found)
 
     # what is no hand-in
 

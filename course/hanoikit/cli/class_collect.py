@@ -120,7 +120,9 @@ def _tell(found: Collection, made: list[Row], pages: list[Path]) -> None:
 
     console = Console()
     look = [row for row in made if row.look]
-    shown = look if len(made) > _SHOWN else made
+    others = [row for row in made if not row.look and row.state == _("set aside")]
+    rest = [row for row in made if row.look or row not in others]
+    shown = look if len(rest) > _SHOWN else rest
     if shown:
         table = Table()
         for head in (_("Who"), _("Assignment"), _("State"), _("What there is to say, and the next step")):
@@ -147,6 +149,13 @@ def _tell(found: Collection, made: list[Row], pages: list[Path]) -> None:
     if links:
         text = ngettext("{count} link was passed over.", "{count} links were passed over.", links)
         print(text.format(count=links))
+    if others:
+        text = ngettext(
+            "{count} file is no hand-in, or nothing was done in it; the page lists it.",
+            "{count} files are no hand-ins, or nothing was done in them; the page lists them.",
+            len(others),
+        )
+        print(text.format(count=len(others)))
     if look:
         text = ngettext("A person has to look at {count}.", "A person has to look at {count}.", len(look))
         print(text.format(count=len(look)))
