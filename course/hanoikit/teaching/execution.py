@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -172,6 +173,7 @@ def _version(name: str) -> str:
         return ""
 
 
+@cache
 def _code() -> str:
     """A hash of the kit's own program files: what a notebook does depends on them."""
     package = Path(__file__).parent.parent
