@@ -31,7 +31,7 @@ def ids_page(title: str, trainees: Sequence[Trainee], *, code: str) -> str:
         lines = [
             f'<bdi dir="auto">{escape(trainee.name)}</bdi>',
             f"{escape(_('Your id:'))} <b>{escape(trainee.id)}</b>",
-            f"{escape(_('The code of the class:'))} {escape(code)}",
+            f"{escape(_('Class code:'))} {escape(code)}",
         ]
         slips.append("<li>" + "".join(f"<span>{line}</span>" for line in lines) + "</li>")
     heading = _("Ids to give out: {title}").format(title=title)
