@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import yaml
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
@@ -73,6 +74,14 @@ DATA = {
         *("adult", "under-18", "unknown", "none", "to-make", "shared-once", "withdrawn", "to-this"),
         *("yes", "threat", "no", "recording", "synthetic"),
     ),
+    "assets/capstone/story.yaml": ("title", "about"),
+    "assets/capstone/elements.yaml": (
+        *("title", "done", "otherwise", "undone", "question"),
+        # the facts of matters without a case file
+        *("danger", "person", "imminent", "label", "digest", "proof", "sender"),
+    ),
+    "assets/capstone/products.json": ("title", "about"),
+    "assets/capstone/drafts.json": ("title", "about"),
     **{
         path.relative_to(ROOT).as_posix(): ("title", "content_note", "text", "reply")
         for path in sorted((ROOT / "assets/victims/cases").glob("*.json"))
@@ -97,13 +106,18 @@ def catalogue() -> Catalog:
         found.setdefault(message, set()).add(Path(filename).as_posix())
         comments.setdefault(message, []).extend(notes)
     for name, members in DATA.items():
-        for message in _texts(json.loads((ROOT / name).read_text(encoding="utf-8")), members):
+        for message in _texts(_data(ROOT / name), members):
             found.setdefault(message, set()).add(name)
             comments.setdefault(message, [])
     for message in sorted(found, key=str):
         places = [(place, None) for place in sorted(found[message])]
         made.add(message, locations=places, auto_comments=sorted(set(comments[message])))
     return made
+
+
+def _data(path: Path) -> Any:
+    text = path.read_text(encoding="utf-8")
+    return yaml.safe_load(text) if path.suffix == ".yaml" else json.loads(text)
 
 
 def _texts(value: Any, members: tuple[str, ...], wanted: bool = False) -> Iterator[str]:

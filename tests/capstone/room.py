@@ -124,7 +124,7 @@ def play(room, *, bad=False):
         for desk in ("XA", "XB", "XC", "XD"):
             for case, entry in room.waiting(desk):
                 _answer(room, desk, case, entry, bad)
-        at += timedelta(minutes=40)
+        at += timedelta(minutes=60)
         for start in starts:
             if start <= at < jumps[start]:
                 room.to(start + timedelta(seconds=30))
