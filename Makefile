@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help start test check demo bench nbgrader-tests build docs messages assets tour wheel clean
+.PHONY: help start test check demo bench nbgrader-tests build docs workday messages assets tour wheel clean
 
 help:
 	@echo "make start   set up what is missing and open the course in JupyterLab"
@@ -15,6 +15,7 @@ help:
 	@echo "make docs    instructor guide, slides and participant handbook into dist/docs/"
 	@echo "make bench   measure speed against the peers, ratios in one run"
 	@echo "make assets  rebuild the committed data from their scripts"
+	@echo "make workday  play a workshop of thirty trainees on this machine, browsers included"
 	@echo "make messages  extract the texts that trainees see, for translators"
 	@echo "make wheel   build the wheel into dist/"
 	@echo "make tour    take the README's screenshots from the running product"
@@ -56,6 +57,9 @@ nbgrader-tests: $(VENV)/.tests
 
 bench: $(VENV)/.tests
 	$(BIN)/python -m bench
+
+workday: $(VENV)/.tests
+	$(BIN)/python -m tests.workday
 
 messages: $(VENV)/.tests
 	$(BIN)/python scripts/messages.py

@@ -9,6 +9,8 @@ Chromium; then marks that work and runs the sample cohort, and photographs both 
 from __future__ import annotations
 
 import io
+import os
+import re
 import shutil
 import subprocess
 import sys
@@ -20,6 +22,7 @@ from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 from hanoikit import workspace
+from hanoikit.workshop.client import RoomClient
 
 ROOT = Path(__file__).parents[1]
 TOUR = ROOT / "docs" / "tour"
@@ -34,6 +37,7 @@ FORMS = (
     ("desk", "m05-network", "Desk", 0),
     ("workshop", "m06-cooperation", "Request workshop", 1),
     ("review", "m07-safeguards", "Safeguards review", 1),
+    ("capstone", "m11-capstone", "The whole case", 1),
 )
 """Labs without a figure: name of the picture, lesson, how the panel's title begins, the step to show."""
 WIDTH, HEIGHT = 1280, 800
@@ -97,7 +101,7 @@ def labs(page: Page, lab: workspace.Lab) -> None:
 
 
 def forms(page: Page, lab: workspace.Lab) -> None:
-    """Labs of modules 5 to 7, as they stand when the lesson has run."""
+    """Labs without a figure, as they stand when the lesson has run."""
     for name, lesson, title, step in FORMS:
         open_page(page, lab, f"lessons/{lesson}.ipynb")
         panel = page.get_by_role("region", name=title).first
@@ -116,6 +120,73 @@ def question(page: Page, lab: workspace.Lab) -> None:
     page.wait_for_timeout(1200)
     into_view(page, page.get_by_role("heading", name="Question 6").first)
     save("question", page)
+
+
+def hand_in(page: Page, lab: workspace.Lab) -> None:
+    """The page "Hand in", after an exercise was sealed and kept."""
+    open_page(page, lab, "Hand in.ipynb")
+    panel = page.get_by_role("region", name="Hand in")
+    panel.get_by_label("Your name").fill("Lê Thị Hoa")
+    panel.get_by_label("Your id in the class").fill("t07")
+    press(page, panel, "Keep this")
+    panel.get_by_label("Exercise", exact=True).select_option(MODULE)
+    page.wait_for_timeout(1200)
+    panel.get_by_label("Where to", exact=True).select_option("keep")
+    press(page, panel, "Seal and hand in")
+    into_view(page, panel.locator("ol > li").nth(2))
+    save("hand-in", page)
+
+
+PEOPLE = (
+    "Lê Thị Hoa",
+    "Amal Haddad",
+    "王小明",
+    "Ana Kovač",
+    "Sami O'Neil",
+    "Nino Gelashvili",
+    "Thandiwe Mbeki",
+    "José García",
+)
+
+
+def room(page: Page, scratch: Path) -> None:
+    """The instructor's page with eight people in the room, told by the client that a notebook uses."""
+    folder = scratch / "class"
+    run("class", "init", str(folder), "--title", "Cybercrime desk, autumn", "--assignment", "m01-convention")
+    run("class", "open", "--class", str(folder))
+    command = [str(Path(sys.executable).parent / "hanoikit"), "class", "room", "--class", str(folder)]
+    command += ["--host", "127.0.0.1", "--port", "0", "--no-browser", "--no-qr"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONUNBUFFERED": "1"}
+    ) as service:
+        try:
+            photograph_room(page, service)
+        finally:
+            service.terminate()
+
+
+def photograph_room(page: Page, service: subprocess.Popen[str]) -> None:
+    said = []
+    for line in service.stdout or ():
+        said.append(line.strip())
+        if "The room is open" in line:
+            break
+    address, code = next(line for line in said if re.fullmatch(r"\S+:\d+ [0-9A-Z-]+", line)).split()
+    for number, name in enumerate(PEOPLE):
+        client = RoomClient(f"http://{address}")
+        token = client.join(code=code, name=name)["token"]
+        question = f"m01-q{3 + number % 3}"
+        here = {"assignment": "m01-convention", "question": question, "answered": number % 2 == 0}
+        done = [f"m01-q{one}" for one in range(1, 3 + number % 3)]
+        said_by = {"after": 0, "here": here | {"seconds": 40 + 60 * number, "wrong": 0, "idle": 0}}
+        if number == 1:
+            said_by |= {"help": question, "call": 1}
+        client.tell(token, said_by | {"done": {"m01-convention": done}})
+    page.goto(next(line for line in said if line.startswith("http")))
+    page.locator("#people tr").nth(len(PEOPLE) - 1).wait_for()
+    page.locator("#progress tr").nth(12).wait_for(timeout=60_000)
+    page.wait_for_timeout(1500)
+    save("room", page)
 
 
 def html(page: Page, path: Path, name: str) -> None:
@@ -143,7 +214,7 @@ def main(names: list[str]) -> int:
         workspace.refresh(folder)
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
-        if any(wanted(name) for name in ("lesson", "labs", "forms", "question")):
+        if any(wanted(name) for name in ("lesson", "labs", "forms", "question", "hand-in")):
             with workspace.open_lab(folder, browser=False) as lab:
                 if wanted("lesson"):
                     lesson(page, lab)
@@ -153,6 +224,10 @@ def main(names: list[str]) -> int:
                     forms(page, lab)
                 if wanted("question"):
                     question(page, lab)
+                if wanted("hand-in"):
+                    hand_in(page, lab)
+        if wanted("room"):
+            room(page, Path(scratch))
         if wanted("marks"):
             run("grade", str(folder / "exercises" / MODULE))
             for found in (folder / "exercises" / MODULE).glob("marks-*.html"):

@@ -9,7 +9,9 @@ in no log of a server or proxy.
 
 from __future__ import annotations
 
+import asyncio
 import io
+import logging
 import socket
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -78,7 +80,14 @@ def serve(
         ws="none",
         lifespan="on",
     )
+    logging.getLogger("uvicorn.error").addFilter(quiet_end)
     Server(config).run(sockets=[sock])
+
+
+def quiet_end(record: logging.LogRecord) -> bool:
+    """A filter for the server's log: that a reader was let go when the service ended is nothing that went wrong."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not (isinstance(error, asyncio.CancelledError) or str(record.msg).startswith("Cancel "))
 
 
 def join_links(address: str, tokens: Mapping[str, str]) -> dict[str, str]:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from hanoikit.errors import Finding
 from hanoikit.handin import codes, submitting, verifying
@@ -74,13 +75,13 @@ def sealed(done: HandedIn, findings: Sequence[Finding], *, mail: bool) -> Markup
         )
     rows: list[tuple[object, ...]] = [
         (_("File"), code(done.path.name)),
-        (_("It lies in"), code(done.path.parent)),
+        (_("It lies in"), code(_here(done.path.parent, done.kept))),
         (_("Size"), submitting.size_words(done.size)),
         (_("Hand-in number"), done.receipt.number),
         (_("Answers in it"), done.answered),
     ]
     if done.kept != done.path:
-        rows.append((_("Your own copy"), code(done.kept)))
+        rows.append((_("Your own copy"), code(_here(done.kept, done.kept))))
     parts.append(table(_("Your hand-in"), [_("What"), _("Value")], rows))
     if findings:
         parts += [sentence(_("You should know:")), bullets(str(finding) for finding in findings)]
@@ -105,3 +106,8 @@ def _mail(done: HandedIn) -> Markup:
             0, sentence(strong(_("It is large for a mail; many mail services refuse it. Use a stick.")))
         )
     return join(*words)
+
+
+def _here(path: Path, kept: Path) -> Path:
+    """A path as the list of files shows it, where it lies in the course folder; ``kept`` is the copy there."""
+    return path.relative_to(kept.parents[1]) if path.is_relative_to(kept.parents[1]) else path

@@ -8,12 +8,13 @@ Nothing here needs the internet. No log of requests is written.
 
 from __future__ import annotations
 
+import logging
 import socket
 from collections.abc import Callable
 
 from hanoikit.classroom.room.app import Rates, application
 from hanoikit.classroom.room.service import Room
-from hanoikit.desk_service.running import listen, qr_code
+from hanoikit.desk_service.running import listen, qr_code, quiet_end
 
 __all__ = ["instructor_link", "join_link", "listen", "qr_code", "serve"]
 
@@ -49,6 +50,7 @@ def serve(
         ws="none",
         lifespan="on",
     )
+    logging.getLogger("uvicorn.error").addFilter(quiet_end)
     Server(config).run(sockets=[sock])
 
 
