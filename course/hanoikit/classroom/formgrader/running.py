@@ -130,6 +130,7 @@ def open_formgrader(
     if lab:
         command += [
             "--LabApp.extension_manager=readonly",
+            "--LabApp.news_url=None",
             "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         ]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
