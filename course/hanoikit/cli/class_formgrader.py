@@ -17,7 +17,9 @@ def formgrader(
         str | None, typer.Argument(help="Open this one at once.", show_default=False)
     ] = None,
     names: Annotated[bool, typer.Option("--names", help="Show whose hand-in it is.")] = False,
-    lab: Annotated[bool, typer.Option("--lab", help="Inside JupyterLab, whose list of files shows ids.")] = False,
+    lab: Annotated[
+        bool, typer.Option("--lab", help="Inside JupyterLab, whose list of files shows ids.")
+    ] = False,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Only print the address.")] = False,
     port: Annotated[int, typer.Option(min=1024, max=65485, help="Where to look for a free port.")] = 8890,
     folder: Folder = Path(),
