@@ -22,7 +22,7 @@ from hanoikit.grading.trusted.course_run import CourseRun
 from hanoikit.grading.trusted.layout import Layout
 
 NAME = "m01-convention"
-DAY = datetime(2026, 11, 22, 9, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
+DAY = datetime(2026, 3, 2, 9, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
 #: A name of a script that typst's own fonts lack, a plain one, one who hands in nothing, and one that no font has.
 ROSTER = """id,family_name,given_name,email,group,note
 t01,علي,محمد,,A,
@@ -69,7 +69,7 @@ def _hand_in(klass: Class, asked: dict[str, Studied], trainee: str, share: float
     known = [*known[: round(share * len(known))], known[-1]] if share < 1 else known
     rows = [(name, value, DAY + timedelta(minutes=2 * n)) for n, (name, value) in enumerate(known)]
     Sheet.in_folder(folder, assignment=NAME, clock=lambda: DAY, session=trainee).extend(rows)
-    stamp = "2026-11-22 08:00:00 UTC" if share == 1 else "2026-11-22 12:00:00 UTC"
+    stamp = "2026-03-02 08:00:00 UTC" if share == 1 else "2026-03-02 12:00:00 UTC"
     (folder / "timestamp.txt").write_text(stamp, encoding="utf-8")
 
 

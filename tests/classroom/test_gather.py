@@ -85,7 +85,7 @@ def test_what_was_decided_last_about_a_file_counts(small: SmallClass, tmp_path):
 def test_a_hand_in_without_marks_and_a_newer_one_are_told(small: SmallClass, tmp_path):
     klass = small.copied(tmp_path)
     shutil.rmtree(klass.root / "autograded" / "t04")
-    (klass.root / "submitted" / "t01" / NAME / "timestamp.txt").write_text("2026-12-24 10:00:00 UTC")
+    (klass.root / "submitted" / "t01" / NAME / "timestamp.txt").write_text("2026-03-24 10:00:00 UTC")
     found = {entry.trainee: entry for entry in gather.entries(klass)}
     assert found["t04"].marked is None and "not marked yet" in str(found["t04"].error)
     assert found["t01"].hand_in is not None and found["t01"].hand_in.waiting

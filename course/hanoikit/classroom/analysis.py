@@ -291,13 +291,13 @@ def _offered(question: Studied) -> list[tuple[str, str]]:
         return [(letter, text) for letter, text in question.spec["parts"]]
     if question.kind == "gates":
         return [
-            (f"{row}: {letter}", f"{text} {decision}")
+            (f"{row}: {letter}", f"{text} → {decision}")
             for row, text in question.spec["rows"]
             for letter, decision in question.spec["decisions"][row]
         ]
     if question.kind == "match":
         return [
-            (f"{left}: {right}", f"{text} {other}")
+            (f"{left}: {right}", f"{text} → {other}")
             for left, text in question.spec["left"]
             for right, other in question.spec["right"]
         ]

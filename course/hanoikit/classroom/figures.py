@@ -36,7 +36,7 @@ def bars(
     """
     height = _ROW * len(rows) + 34
     total = _LEFT + _WIDTH + _RIGHT
-    said = "; ".join(f"{name}: {_value(value, unit)}" for name, value in rows)
+    said = "; ".join(f"{name}: {_value(value, unit, top)}" for name, value in rows)
     # The same page each time it is made: a counter would go on.
     number = hashlib.sha256(f"{title}\n{said}".encode()).hexdigest()[:10]
     parts = []
@@ -47,8 +47,8 @@ def bars(
         end = _LEFT + max(length, span[1] / top * _WIDTH if span else 0.0)
         parts.append(
             f'<text x="{_LEFT - 8}" y="{y + 14}" text-anchor="end">{escape(_short(name))}</text>'
-            f'<rect x="{_LEFT}" y="{y}" width="{length:.1f}" height="18" class="bar"/>'
-            f'<text x="{end + 6:.1f}" y="{y + 14}">{escape(_value(value, unit))}</text>'
+            f'<rect x="{_LEFT}" y="{y}" width="{length:.1f}" height="18" class="bar{" light" if span else ""}"/>'
+            f'<text x="{end + 6:.1f}" y="{y + 14}">{escape(_value(value, unit, top))}</text>'
         )
         if span is not None:
             low, high = (_LEFT + max(0.0, min(1.0, one / top)) * _WIDTH for one in span)
@@ -69,14 +69,18 @@ def bars(
         f'width="{total}" height="{height}" direction="ltr">'
         f'<desc id="figure-{number}-values">{escape(said)}</desc>'
         "<style>text{font:13px system-ui,sans-serif;fill:var(--ink)}.bar{fill:var(--link)}"
+        ".light{fill-opacity:.45}"
         ".span{stroke:var(--ink);stroke-width:1.5;fill:none}"
         ".mark{stroke:var(--ink);stroke-width:2;stroke-dasharray:6 4}</style>"
         f"{''.join(parts)}</svg></figure>"
     )
 
 
-def _value(value: float | None, unit: str) -> str:
-    return "–" if value is None else f"{value:.1f}".rstrip("0").rstrip(".") + (f" {unit}" if unit else "")
+def _value(value: float | None, unit: str, top: float) -> str:
+    if value is None:
+        return "–"
+    shown = f"{value:.2f}" if top <= 1 else f"{value:.1f}".rstrip("0").rstrip(".")
+    return shown + (f" {unit}" if unit else "")
 
 
 def _short(name: str) -> str:

@@ -97,7 +97,11 @@ class Told:
 def _facts(line: Line, due: datetime | None) -> HandInFacts:
     record = line.record
     return HandInFacts(
-        at=moment(record.get("made")) or moment(record.get("received")) or line.at,
+        # The stamp is the time that was taken to count, whatever the trainee's clock said.
+        at=_stamped(record.get("stamp"))
+        or moment(record.get("made"))
+        or moment(record.get("received"))
+        or line.at,
         late=bool(record.get("late")),
         due=due,
         code=str(record.get("code") or ""),
@@ -114,6 +118,12 @@ def moment(text: Any) -> datetime | None:
     except ValueError:
         return None
     return found if found is not None and found.tzinfo is not None else None
+
+
+def _stamped(text: Any) -> datetime | None:
+    """nbgrader's stamp: ``2026-11-22 08:05:00 UTC``, with or without fractions of a second."""
+    words = str(text or "").removesuffix(" UTC")
+    return moment(f"{words}+00:00") if words != str(text or "") else moment(words)
 
 
 def _findings(values: Any) -> Iterable[Finding]:

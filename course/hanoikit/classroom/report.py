@@ -38,7 +38,7 @@ from hanoikit.classroom.study import Studied
 from hanoikit.grading import AssignmentSource, wording
 from hanoikit.grading.page import document
 from hanoikit.i18n import _
-from hanoikit.labs.html import Markup, bullets, join, sentence
+from hanoikit.labs.html import Markup, bullets, details, join, sentence
 
 
 def write(
@@ -114,7 +114,8 @@ def page(
             "</section>",
         ]
     parts += [_reading(), SCRIPT]
-    return document(title, "\n".join(str(part) for part in parts), head=HEAD)
+    wide = "<style>main { max-width: 80rem; }</style>\n"  # one column for each assignment
+    return document(title, "\n".join(str(part) for part in parts), head=HEAD + wide)
 
 
 def _of(source: AssignmentSource, entries: Sequence[Entry]) -> list[Entry]:
@@ -168,7 +169,7 @@ def _who(source: AssignmentSource, entries: Sequence[Entry], label: str, *, simu
     ]
     listing = rows_table(_("All hand-ins") + label, head, rows)
     if not simulated:
-        return join(sentence(said), listing)
+        return join(sentence(said), details(_("All hand-ins"), listing))
     figure = bars(
         _("Percent of the core points") + label,
         [(entry.trainee, entry.marked.percent if entry.marked else None) for entry in entries],

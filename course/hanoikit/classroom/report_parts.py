@@ -19,10 +19,13 @@ from hanoikit.i18n import _
 from hanoikit.labs.html import Markup, text
 
 NOTHING = "–"
+_SHORT = 14
+"""Characters of a number that stay on one line."""
 
 HEAD = """<style>
 .scroll { max-width: 100%; } .scroll:focus-visible { outline: 3px solid var(--link); }
-td.number, th.number { text-align: end; font-variant-numeric: tabular-nums; }
+table[data-sort] td { overflow-wrap: break-word; }
+td.short { white-space: nowrap; } td.number { text-align: end; font-variant-numeric: tabular-nums; }
 th button { all: unset; cursor: pointer; font-weight: 600; }
 th button:focus-visible, summary:focus-visible, input:focus-visible { outline: 3px solid var(--link);
   outline-offset: 2px; }
@@ -33,10 +36,12 @@ th[aria-sort=descending] button::after { content: " \\2193"; content: " \\2193" 
 .narrow input { font: inherit; padding: 0.15rem 0.4rem; min-width: 12rem; background: var(--paper);
   color: var(--ink); border: 1px solid var(--line); }
 summary { cursor: pointer; font-weight: 600; padding: 0.25rem 0; }
-td ul { margin: 0; padding-inline-start: 1.1rem; } nav ol { columns: 2 18rem; padding-inline-start: 1.4rem; } tr[hidden] { display: none; }
+td ul { margin: 0; padding-inline-start: 1.1rem; }
+nav ol { columns: 2 18rem; padding-inline-start: 1.4rem; } tr[hidden] { display: none; }
 .todo { border-inline-start: 0.4rem solid var(--bad); background: var(--soft); padding: 0.3rem 1rem; }
 @media print { .narrow, nav { display: none; } th button::after { content: ""; } .scroll { overflow: visible; }
-  details::details-content { content-visibility: visible; block-size: auto; } summary { list-style: none; }
+  /* Chromium leaves buttons out of the heads that it repeats on each sheet. */
+  th button { display: contents; }
   table { font-size: 8.5pt; } th, td { padding: 0.15rem 0.3rem; } h2 { break-before: auto; } }
 @page { margin: 14mm; }
 </style>
@@ -113,7 +118,9 @@ def rows_table(
 def _cell(value: object, *, first: bool) -> str:
     cell = value if isinstance(value, Cell) else Cell(value)
     key = "" if cell.key is None else f' data-key="{escape(str(cell.key))}"'
-    number = ' class="number"' if isinstance(cell.key, float | int) else ""
+    number = ""
+    if isinstance(cell.key, float | int):
+        number = ' class="number short"' if len(str(cell.shown)) <= _SHORT else ' class="number"'
     return (
         f'<th scope="row"{key}>{text(cell.shown)}</th>'
         if first
@@ -149,7 +156,9 @@ def span(interval: tuple[float, float] | None) -> str:
 
 def decimals(interval: tuple[float, float] | None) -> str:
     """An interval with two decimals."""
-    return NOTHING if interval is None else f"{interval[0]:.2f} – {interval[1]:.2f}"
+    if interval is None:
+        return NOTHING
+    return _("{low:.2f} to {high:.2f}").format(low=interval[0], high=interval[1])
 
 
 def moment(at: datetime | None, zone: ZoneInfo | None) -> str:

@@ -181,8 +181,8 @@ def _said(rows: Sequence[OptionFigures]) -> str:
     if most is None:
         return _("Nobody chose a distractor.")
     said = ngettext(
-        "The distractor chosen most is {letter}: {count} person.",
-        "The distractor chosen most is {letter}: {count} people.",
+        "The distractor chosen most is “{letter}”, by {count} person.",
+        "The distractor chosen most is “{letter}”, by {count} people.",
         most.people,
     ).format(letter=most.letter, count=most.people)
     if statistics.outnumbers(most.people, min(row.people for row in keys)):

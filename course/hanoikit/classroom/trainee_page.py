@@ -17,7 +17,15 @@ from zoneinfo import ZoneInfo
 from hanoikit.classroom import time_on_task
 from hanoikit.classroom.analysis import Entry, reached
 from hanoikit.classroom.report_class import Person
-from hanoikit.classroom.report_parts import HEAD, NOTHING, framed, heading, module_of, moment, share
+from hanoikit.classroom.report_parts import (
+    HEAD,
+    NOTHING,
+    framed,
+    heading,
+    module_of,
+    moment,
+    share,
+)
 from hanoikit.grading import AssignmentSource, MarkedAssignment, wording
 from hanoikit.grading.page import about_marks, document, marks_parts
 from hanoikit.i18n import _, ngettext
@@ -83,6 +91,7 @@ def page(
             _read_again(known, mine),
             _time(known, mine),
             heading(2, _("Every mark explained")),
+            sentence(_("Open an assignment to read why each mark was given. What is closed is not printed.")),
             *(_assignment(source, mine[source.name]) for source in known),
         ]
     parts += [_history(story, zone), heading(2, _("About these marks")), about_marks()]
