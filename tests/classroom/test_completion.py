@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 import subprocess
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -15,7 +16,7 @@ from hanoikit.classroom import completion, report_making
 from hanoikit.classroom.klass import Class
 from hanoikit.classroom.ledger import Ledger, read_head
 from hanoikit.cli import run as command
-from hanoikit.errors import ReceiptRejected
+from hanoikit.errors import Finding, ReceiptRejected
 from hanoikit.handin import history, record
 from hanoikit.trust.identity import CourseAuthority, Identity, Role
 
@@ -52,6 +53,15 @@ def test_who_finished_gets_a_record_and_the_others_a_reason(outcome):
     assert [path.name for path in outcome.written] == ["t01.pdf"]
     assert outcome.open["t02"] == "m01-convention is not passed."
     assert outcome.open["t03"] == "m01-convention is not handed in."
+
+
+def test_a_hand_in_that_a_person_must_look_at_gives_no_record_until_somebody_decided(klass, outcome):
+    made = report_making.collect(klass, klass.reports)
+    (entry,) = [one for one in made.entries if one.trainee == "t01"]
+    shared = Finding("sheet-shared", "The same answer sheet was handed in by t02.", "answers.jsonl")
+    doubtful = {NAME: replace(entry, marked=replace(entry.marked, findings=(shared,)))}
+    assert "--trainee t01" in completion.open_points(doubtful, made.sources)[0]
+    assert completion.open_points(doubtful, made.sources, looked=True) == []
 
 
 def test_a_name_that_no_font_has_is_never_left_out_but_refused_in_words(outcome, klass):

@@ -52,8 +52,15 @@ class Outcome:
     open: dict[str, str] = field(default_factory=dict)
 
 
-def open_points(entries: Mapping[str, Entry], sources: Sequence[AssignmentSource]) -> list[str]:
-    """What is still missing before a trainee has completed these assignments; empty when nothing is."""
+def open_points(
+    entries: Mapping[str, Entry], sources: Sequence[AssignmentSource], *, looked: bool = False
+) -> list[str]:
+    """What is still missing before a trainee has completed these assignments; empty when nothing is.
+
+    ``looked``: a person has looked at the hand-ins that need it, and decided.
+    """
+    from hanoikit.classroom.report_making import must_look
+
     missing = []
     for source in sources:
         entry = entries.get(source.name)
@@ -65,16 +72,25 @@ def open_points(entries: Mapping[str, Entry], sources: Sequence[AssignmentSource
             missing.append(_("{name} is not passed.").format(name=source.name))
         elif entry.marked.pending:
             missing.append(_("{name} has a written answer that is not read yet.").format(name=source.name))
+        elif must_look(entry) and not looked:
+            missing.append(
+                _(
+                    "A person must look at {name} first; see the report. Then run this with --trainee {id}."
+                ).format(name=source.name, id=entry.trainee)
+            )
     if not sources:
         missing.append(_("No assignment was given out yet."))
     return missing
 
 
-def write_all(klass: Class, made: Made, trainees: Sequence[str], *, at: datetime) -> Outcome:
+def write_all(
+    klass: Class, made: Made, trainees: Sequence[str], *, at: datetime, looked: bool = False
+) -> Outcome:
     """Write ``completion/<id>.pdf`` for those of ``trainees`` who completed every assignment that was given out.
 
     The ledger is brought up to date and signed first, and notes each record. A record that still says what is true is
-    left as it is. Raises ``ArtefactUnreadable`` when the ledger does not hold, ``ToolMissing`` without typst.
+    left as it is. ``looked`` as in :func:`open_points`.
+    Raises ``ArtefactUnreadable`` when the ledger does not hold, ``ToolMissing`` without typst.
     """
     from hanoikit.classroom.ledger import Ledger
 
@@ -84,7 +100,7 @@ def write_all(klass: Class, made: Made, trainees: Sequence[str], *, at: datetime
         ledger.sign(at)
         for identity in trainees:
             mine = {entry.assignment: entry for entry in made.entries if entry.trainee == identity}
-            if missing := open_points(mine, made.sources):
+            if missing := open_points(mine, made.sources, looked=looked):
                 outcome.open[identity] = " ".join(missing)
                 continue
             person = klass.roster.get(identity)

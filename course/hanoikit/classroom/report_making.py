@@ -50,7 +50,7 @@ class Made:
     @property
     def looking(self) -> int:
         """Hand-ins that a person must look at."""
-        return sum(_must_look(entry) for entry in self.entries) + len(self.told.aside)
+        return sum(must_look(entry) for entry in self.entries) + len(self.told.aside)
 
     @property
     def last(self) -> datetime | None:
@@ -152,8 +152,10 @@ def collect(klass: Class | Path, folder: Path, *, tell: Tell = lambda words, don
     )
 
 
-def _must_look(entry: Entry) -> bool:
-    """A written answer that waits is no reason: those are marked one question after the other."""
+def must_look(entry: Entry) -> bool:
+    """Whether a person must look at a hand-in. A written answer that waits is no reason: those are marked one
+    question after the other.
+    """
     if entry.marked is None:
         return True
     findings = (*entry.marked.findings, *(entry.hand_in.findings if entry.hand_in else ()))

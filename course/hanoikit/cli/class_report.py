@@ -64,7 +64,8 @@ def report(
         if not isinstance(place, Path):
             ids = [trainee] if trainee is not None else list(place.roster.ids)
             now = datetime.now(place.zone).replace(microsecond=0)
-            outcomes.append(completion.write_all(place, made, ids, at=now))
+            # Who names one trainee has looked at what the report says about them.
+            outcomes.append(completion.write_all(place, made, ids, at=now, looked=trainee is not None))
 
     with _Progress() as progress:
         made = report_making.make(

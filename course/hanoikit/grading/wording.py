@@ -59,6 +59,16 @@ def sum_sentences(marked: MarkedAssignment) -> list[str]:
                 points=number(marked.extra_points)
             )
         )
+    read = [mark for mark in marked.questions if mark.by_hand and mark.points is not None and mark.given]
+    if read:
+        sentences.append(
+            _(
+                "Written answers that a person has read: {points} of {maximum} points, beside the percentage."
+            ).format(
+                points=number(sum(mark.counted for mark in read)),
+                maximum=number(sum(mark.out_of for mark in read)),
+            )
+        )
     count = len(marked.pending)
     if count:
         sentences.append(
