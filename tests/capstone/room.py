@@ -195,7 +195,7 @@ def _answer(room, desk, case, entry, bad):
     elif title.startswith("access log of account"):
         holds = not [one for one in entry["remarks"] if one["severity"] == "error"]
         if holds or bad:
-            room.note(desk, case, "decision", "accept; facts digest, proof; provision 40(14); it holds")
+            room.note(desk, case, "decision", "accept; facts hash, seal; provision 40(14); it holds")
             room.answer(desk, entry, "confirmed", done="Received and checked.")
         else:
             room.note(desk, case, "decision", "ask; facts digest, proof; provision 40(16); it does not hold")

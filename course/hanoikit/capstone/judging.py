@@ -528,8 +528,9 @@ def _reasoned(matter: MatterPlan, team: str, record: Record) -> Test:
     if not found:
         return Test(label, False, _("No decision stands in the case file."), ("40(25)",))
     decision = found[-1][1]
-    carrying = [one for one in decision.facts if one in matter.carry]
-    beside = [one for one in decision.facts if one not in matter.carry]
+    named = tuple(dict.fromkeys(_SAME.get(one, one) for one in decision.facts))
+    carrying = [one for one in named if one in matter.carry]
+    beside = [one for one in named if one not in matter.carry]
     carried = [one for one in decision.provisions if _fits(one, matter.provisions)]
     other = [one for one in decision.provisions if not _fits(one, matter.provisions)]
     if decision.outcome not in matter.outcomes:
@@ -548,6 +549,10 @@ def _reasoned(matter: MatterPlan, team: str, record: Record) -> Test:
             ("40(25)",),
         )
     return Test(label, False, text, ("40(25)",))
+
+
+_SAME = {"hash": "digest", "sha256": "digest", "content": "digest", "seal": "proof", "root": "proof"}
+"""Other words that people write for the parts of a message."""
 
 
 def _fits(given: str, known: Iterable[str]) -> bool:

@@ -120,6 +120,7 @@ def _message(record: Mapping[str, Any], envelope: bytes, marks: Iterable[Mapping
     stated = "".join(
         f"<dt>{escape(one['label'])}</dt><dd>{escape(chr(10).join(one['lines']))}</dd>"
         for one in shown["stated"]
+        if one["name"] != "content"
     )
     marked = "".join(
         f'<p class="mark"><strong>{escape(_("Mark"))}: {escape(one["mark"])}</strong> {escape(one["note"])}</p>'

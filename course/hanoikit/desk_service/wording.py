@@ -62,6 +62,7 @@ def _shared() -> dict[str, str]:
         "emergency": _("emergency"),
         "not_read": _("not read"),
         "to": _("To"),
+        "show_content": _("Show the data ({count} characters)"),
     }
 
 
@@ -114,7 +115,7 @@ def _desk() -> dict[str, str]:
         "document_holds": _("Checked: the document holds and is complete."),
         "decision_title": _("Write a decision into the file"),
         "decision_outcome": _("Decision: grant, part, ask, refuse, or a route"),
-        "decision_facts": _("Facts by their numbers, such as 2, 5"),
+        "decision_facts": _("Facts: their numbers (2, 5), or the parts that show it (danger, digest, proof)"),
         "decision_provisions": _("Provisions, such as 40(22)"),
         "decision_parts": _("Parts that are given, such as a, b (if there are parts)"),
         "decision_reason": _("Reason in a sentence"),

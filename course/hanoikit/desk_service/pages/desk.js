@@ -10,7 +10,7 @@
 //   port.keep(name, value), port.kept(name)    optional: where a draft survives a reload.
 //
 // What "view" and "kinds" hold is written in hanoikit/desk_service/showing.py. Text is only ever shown as text.
-import { StoryClock, day, fill, h, hour, span } from "./fields.js";
+import { StoryClock, day, fill, h, hour, span, stated } from "./fields.js";
 import { Composer } from "./composer.js";
 import { w } from "./words.js";
 
@@ -312,7 +312,7 @@ class DeskPage {
       h("h3", {}, `${entry.incoming ? w("entry_from", { desk: entry.from, kind: entry.kind_name }) : w("entry_to", { desk: entry.to, kind: entry.kind_name })} `,
         entry.urgency === "ordinary" ? null : h("span", { class: `tag ${entry.urgency}` }, w(entry.urgency))),
       h("p", { class: "quiet" }, `${this.moment(entry.at)} · ${entry.reference || w("no_reference")} · ${w("checked")} · ${entry.id.slice(0, 12)}`),
-      h("dl", {}, ...entry.stated.flatMap((one) => [h("dt", {}, one.label), h("dd", {}, this.stated(one))])),
+      h("dl", {}, ...entry.stated.flatMap((one) => stated(one, this.stated(one)))),
       ...(entry.limits ?? []).map((limit) => h("p", { class: "worry" }, w("beyond", limit))),
       gaps.length
         ? h("details", {}, h("summary", {}, w("gaps_inside", { count: gaps.length })),

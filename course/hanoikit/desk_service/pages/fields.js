@@ -73,6 +73,28 @@ export function zoned(wall, zone) {
   return `${wall.length === 16 ? `${wall}:00` : wall}${found}`;
 }
 
+// What a document holds, set out to be read: its data with line ends, and a file in it as text.
+export function inside(text) {
+  try {
+    const value = JSON.parse(text);
+    if (value.file?.base64) {
+      const bytes = Uint8Array.from(atob(value.file.base64), (one) => one.charCodeAt(0));
+      value.file = { name: value.file.name, text: new TextDecoder().decode(bytes) };
+    }
+    return JSON.stringify(value, null, 1).replaceAll("\\n", "\n");
+  } catch {
+    return text;
+  }
+}
+
+// A stated element as its term and its words; the data of a document are folded.
+export function stated(one, text) {
+  const words = one.name === "content"
+    ? h("details", {}, h("summary", {}, w("show_content", { count: text.length })), inside(text))
+    : text;
+  return [h("dt", {}, one.label), h("dd", {}, words)];
+}
+
 export function span(seconds) {
   if (seconds === null) return w("no_end");
   const late = seconds < 0;

@@ -1,5 +1,5 @@
 // The room: the facilitator runs the exercise here, an observer reads the same page.
-import { StoryClock, day, fill, h, hour } from "./fields.js";
+import { day, fill, h, hour, stated, StoryClock } from "./fields.js";
 import { joined } from "./wire.js";
 import { w } from "./words.js";
 
@@ -195,7 +195,7 @@ function showMessage(message) {
   fill(detail,
     h("h3", {}, `${w("from_to", { sender: message.from, desk: message.to, kind: message.kind_name })} (${message.provision})`),
     h("p", { class: "quiet" }, `${day(new Date(message.sent), ZONE)} UTC · ${message.urgency_label} · ${message.reference || w("no_reference")} · ${message.id.slice(0, 16)}`),
-    h("dl", {}, ...message.stated.flatMap((one) => [h("dt", {}, one.label), h("dd", {}, one.lines.join("\n"))])),
+    h("dl", {}, ...message.stated.flatMap((one) => stated(one, one.lines.join("\n")))),
     ...marks.map((one) => h("p", { class: "calm" }, w("marked_as", { mark: w(`mark_${one.mark}`), note: one.note }))),
     runs ? h("div", { class: "field" }, h("label", { for: "hk-mark" }, w("mark_as")), mark) : null,
     runs ? h("div", { class: "field" }, h("label", { for: "hk-mark-note" }, w("mark_note")), note) : null,
