@@ -62,4 +62,4 @@ def class_copy(marked_class: Class, tmp_path: Path) -> Class:
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> small_class.SmallClass:
     """A class of four with one assignment, marked; tests that change it take a copy."""
-    return small_class.make(tmp_path_factory.mktemp("small") / "class")
+    return small_class.shared(tmp_path_factory.getbasetemp())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from dataclasses import dataclass
@@ -42,6 +43,19 @@ class SmallClass:
     def copied(self, folder: Path) -> Class:
         """A copy that a test may change."""
         return Class.open(Path(shutil.copytree(self.klass.root, folder / "copy")))
+
+
+def shared(base: Path) -> SmallClass:
+    """The class, made once for all processes of a test run; ``base`` is the temporary folder of this process."""
+    from filelock import FileLock
+
+    place = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    root, done = place / "small-class", place / "small-class.made"
+    with FileLock(place / "small-class.lock"):
+        if not done.exists():
+            make(root)
+            done.touch()
+    return SmallClass(Class.open(root), asked_of(AssignmentSource.installed(NAME)))
 
 
 def make(root: Path) -> SmallClass:
