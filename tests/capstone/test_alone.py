@@ -205,3 +205,11 @@ def test_the_story_is_the_same_for_everybody():
         played = alone.lasts - sum((to - at for at, to in alone.jumps), timedelta(0))
         minutes = played / alone.speed / timedelta(minutes=1)
         assert minutes == (45 if short else 120)
+
+
+def test_a_request_to_the_central_authority_itself_is_decided_there_too(tmp_path):
+    run = open_run(tmp_path, short=True, sync=False)
+    run.advance(minutes=30)
+    run.send_product("freeze-2", to="XD-central")
+    run.advance(hours=3)
+    assert run.score().element("freeze").share == 1

@@ -49,7 +49,11 @@ def _scenario(story: Mapping[str, Any], length: str, name: str, *, alone: bool) 
         for one in TEAMS
     ]
     if alone:
-        seats += [{"desk": one, "script": "office"} for one in _SCRIPTED if not one.startswith(ALONE)]
+        seats += [
+            {"desk": one, "script": story["scripts"][one[:2]]}
+            for one in _SCRIPTED
+            if not one.startswith(ALONE)
+        ]
     return {
         "scenario": name,
         "title": title + (", alone" if alone else ""),
