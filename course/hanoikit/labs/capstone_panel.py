@@ -17,13 +17,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hanoikit.errors import UsageError
-from hanoikit.exercise import is_marking
 from hanoikit.i18n import _, ngettext
 from hanoikit.labs import capstone_shown, capstone_words, desk_shown
 from hanoikit.labs.capstone_papers import Papers
 from hanoikit.labs.capstone_record import RecordSteps
 from hanoikit.labs.html import bullets, join, sentence, strong
-from hanoikit.labs.inert import Inert
 from hanoikit.labs.panel import Button, Field, Result, Step, Values, panel
 from hanoikit.network import tables
 
@@ -41,11 +39,8 @@ def whole_case(
     """The case, kept in the folder ``into``: the short run, or the full one with ``short`` False.
 
     ``rehearsal`` plays the first two hours of the full run only, and looks back on these. ``sync`` False leaves writing
-    to the system, for trials. Returns the panel; its ``run`` is the run behind it. While a hand-in is being marked
-    nothing is shown and nothing is done.
+    to the system, for trials. Returns the panel; its ``run`` is the run behind it.
     """
-    if is_marking():
-        return Inert(_("The whole case"))
     from hanoikit.capstone import open_run
 
     return _CaseView(open_run(into, short=short and not rehearsal, sync=sync), rehearsal=rehearsal).widget()

@@ -14,6 +14,7 @@ on, every question says so, and has the same two buttons.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -173,7 +174,10 @@ class _RoomPanel:
         if not parts:
             said = _("Nothing so far.")
             return Result(sentence(said), say=said)
-        said = _("Released so far: {count}.").format(count=len(given) + len(states))
+        if told and told[-1].kind == ASSIGNMENT:
+            said = _opened(told[-1])
+        else:
+            said = _("Hints and solutions so far: {count}.").format(count=len(given))
         return Result(join(*parts), say=said)
 
     # what the room's thread tells
@@ -199,7 +203,9 @@ class _RoomPanel:
         if before[1] != ROOM.help:
             self._panel.announce("help", self._called())
         if before[2] != len(room.news):
-            self._panel.announce("news", self._news())
+            news = self._news()
+            # How things stand is told first, right after joining: no reason to talk over "You are in the room".
+            self._panel.announce("news", news if before[2] else replace(news, say=self._state().say))
 
 
 def _promise() -> Markup:
