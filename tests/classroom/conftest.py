@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from tests.classroom import small_class
 
 from hanoikit.classroom import cohort
 from hanoikit.classroom.answerers import BOTS, PEOPLE
@@ -13,7 +14,6 @@ from hanoikit.classroom.cohort import CohortRun
 from hanoikit.classroom.klass import Class
 from hanoikit.classroom.study import Studied, study
 from hanoikit.grading import AssignmentSource, course_directory
-from tests.classroom import small_class
 
 from . import class_scene
 

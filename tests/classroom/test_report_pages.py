@@ -238,9 +238,10 @@ def test_the_command_writes_all_pages_and_the_second_time_nothing(small: SmallCl
 
 
 def test_a_wrong_call_ends_with_a_sentence_and_two(small: SmallClass, tmp_path, capsys):
-    assert command(["class", "report", "--class", str(small.klass.root), "--trainee", "t99"]) == 2
+    root = str(small.copied(tmp_path).root)
+    assert command(["class", "report", "--class", root, "--trainee", "t99"]) == 2
     assert "hanoikit class roster" in capsys.readouterr().err
-    assert command(["class", "report", "--class", str(small.klass.root), "--anonymous", "--completion"]) == 2
-    assert command(["class", "report", "--class", str(tmp_path)]) == 1
+    assert command(["class", "report", "--class", root, "--anonymous", "--completion"]) == 2
+    assert command(["class", "report", "--class", str(tmp_path / "none")]) == 1
     with pytest.raises(UsageError):
         report_making.make(small.klass, trainee="t99", folder=tmp_path)
