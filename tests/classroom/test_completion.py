@@ -62,6 +62,9 @@ def test_a_hand_in_that_a_person_must_look_at_gives_no_record_until_somebody_dec
     doubtful = {NAME: replace(entry, marked=replace(entry.marked, findings=(shared,)))}
     assert "--trainee t01" in completion.open_points(doubtful, made.sources)[0]
     assert completion.open_points(doubtful, made.sources, looked=True) == []
+    clock = replace(shared, code="clock-ahead")
+    wrong_clock = {NAME: replace(entry, marked=replace(entry.marked, findings=(clock,)))}
+    assert completion.open_points(wrong_clock, made.sources) == []
 
 
 def test_a_name_that_no_font_has_is_never_left_out_but_refused_in_words(outcome, klass):

@@ -41,6 +41,7 @@ __all__ = ["Outcome", "check", "open_points", "record_of", "seal_of", "write_all
 FOLDER = "completion"
 _TEMPLATE = Path(__file__).with_name("completion.typ")
 _KEYS = "records"
+_ABOUT_TIME = frozenset({"clock-ahead", "timestamp-unreadable", "too-late"})
 
 
 @dataclass
@@ -59,8 +60,6 @@ def open_points(
 
     ``looked``: a person has looked at the hand-ins that need it, and decided.
     """
-    from hanoikit.classroom.report_making import must_look
-
     missing = []
     for source in sources:
         entry = entries.get(source.name)
@@ -72,7 +71,7 @@ def open_points(
             missing.append(_("{name} is not passed.").format(name=source.name))
         elif entry.marked.pending:
             missing.append(_("{name} has a written answer that is not read yet.").format(name=source.name))
-        elif must_look(entry) and not looked:
+        elif _in_doubt(entry) and not looked:
             missing.append(
                 _(
                     "A person must look at {name} first; see the report. Then run this with --trainee {id}."
@@ -81,6 +80,15 @@ def open_points(
     if not sources:
         missing.append(_("No assignment was given out yet."))
     return missing
+
+
+def _in_doubt(entry: Entry) -> bool:
+    """Whether somebody must decide whose work it is, or what its marks are; a wrong clock is no such doubt."""
+    assert entry.marked is not None
+    findings = (*entry.marked.findings, *(entry.hand_in.findings if entry.hand_in else ()))
+    return any(one.severity == "error" and one.code not in _ABOUT_TIME for one in findings) or any(
+        mark.needs_human and mark.state != "pending" for mark in entry.marked.questions
+    )
 
 
 def write_all(
