@@ -161,6 +161,29 @@ def test_collecting_the_same_again_changes_no_byte_of_the_class(scene: Scene) ->
     assert snapshot(scene.klass.root) == before
 
 
+def test_what_came_in_too_early_stays_so_said_and_adds_no_line_the_second_time(scene: Scene) -> None:
+    scene.klass.plan(FIRST, state="planned")
+    scene.seal("t01")
+    first = collect(scene.klass, [scene.stick], now=LATER)
+    assert [(item.state, codes(item)) for item in first.items] == [("accepted", ["not-open"])]
+    for opened in (False, True):
+        if opened:
+            scene.klass.plan(FIRST, state="open")
+        again = collect(scene.klass, [scene.stick], now=LATER + timedelta(hours=1))
+        assert (again.entries, again.placed, again.new) == (0, (), ())
+        assert [codes(item) for item in again.items] == [["not-open"]]
+
+
+def test_what_is_damaged_in_one_way_is_said_once(scene: Scene) -> None:
+    odd_ones(scene)
+    found = collect(scene.klass, [scene.stick], now=LATER)
+    names = {(item.decision.facts.file, item.trainee): item.shown for item in found.items}
+    decisions = [item.decision for item in found.items]
+    for row in collecting_telling.rows(decisions, scene.klass.roster, Inbox(scene.klass.inbox), names):
+        sentences = row.what.split(". ")
+        assert len({one.rstrip(".") for one in sentences}) == len(sentences), row.what
+
+
 @pytest.mark.parametrize(
     "name",
     [

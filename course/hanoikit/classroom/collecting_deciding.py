@@ -280,10 +280,15 @@ def _about_time(known: Known, rules: Rules, time: datetime, findings: list[Findi
         findings.append(Finding("too-late", message))
     elif late:
         findings.append(Finding("late", message, severity="warning"))
-    if assignment.state == "planned" and not kept:
+    # What was taken while it was not open stays so said: opening it later is no news about the hand-in.
+    if _said_before(known, "not-open") if kept else assignment.state == "planned":
         message = _("The assignment is not open yet.")
         findings.append(Finding("not-open", message, severity="warning"))
     return late
+
+
+def _said_before(known: Known, code: str) -> bool:
+    return any(one["code"] == code for one in (known.recorded or {}).get("findings", ()))
 
 
 def _together(first: Sequence[Decision], sheets: Mapping[str, set[str]]) -> list[Decision]:
