@@ -93,6 +93,14 @@ def test_the_module_shows_a_desk_that_lives_in_another_process(make_request: Any
         **desk_view(desk, now=NOW, directory=directory),
         "clock": {"story": NOW.isoformat(), "real": NOW.isoformat(), "speed": 60, "running": True},
         "title": "A trial",
+        "papers": [
+            {
+                "id": "one",
+                "title": "A prepared question",
+                "about": "Ready to go.",
+                "draft": {"kind": "technical-advice", "to": "XA", "body": {"question": "How long?"}},
+            }
+        ],
     }
     answers = {
         "view": view,
@@ -102,7 +110,9 @@ def test_the_module_shows_a_desk_that_lives_in_another_process(make_request: Any
     program = (
         module_source()
         + f"\nconst answers = {json.dumps(answers)};\n"
-        + "const port = { send: async ({ act }) => answers[act] ?? {}, receive: () => {} };\n"
+        + "window.notes = [];\n"
+        + "const port = { receive: () => {}, send: async ({ act, ...rest }) => {\n"
+        + "  if (act === 'note') window.notes.push(rest);\n  return answers[act] ?? {};\n} };\n"
         + "mountDesk(document.getElementById('here'), port);"
     )
     with sync_api.sync_playwright() as playwright:
@@ -118,5 +128,19 @@ def test_the_module_shows_a_desk_that_lives_in_another_process(make_request: Any
         page.get_by_text("The lure came from this mailbox.").wait_for()
         page.locator("button[id^=hk-act-acknowledgement]").click()
         page.locator("#hk-el-next_by").wait_for()
+        page.locator("#hk-decision summary").click()
+        page.locator("#hk-decision-outcome").fill("refuse")
+        page.locator("#hk-decision-add").click()
+        page.get_by_text("A decision names what was decided").wait_for()
+        for name, text in {"facts": "2, 5", "provisions": "40(22)", "reason": "first; then"}.items():
+            page.locator(f"#hk-decision-{name}").fill(text)
+        page.locator("#hk-decision-add").click()
+        said = "refuse; facts 2, 5; provisions 40(22); reason: first, then"
+        written = page.evaluate(
+            "window.notes.filter((one) => one.what === 'decision').map((one) => one.text)"
+        )
+        assert written == [said]
+        page.locator("#hk-paper-one").click()
+        assert page.locator("#hk-el-question").input_value() == "How long?"
         assert errors == []
         browser.close()
