@@ -7,7 +7,7 @@ import pytest
 from hanoikit import resources
 from hanoikit.capstone.building import derived
 from hanoikit.capstone.decisions import Decision
-from hanoikit.capstone.judging import _CHECKS
+from hanoikit.capstone.judging import CHECKS
 from hanoikit.capstone.plan import TEAMS, folder, plan, scenario
 from hanoikit.capstone.products import all_prepared, body_of, check, errors, prepared
 from hanoikit.capstone.run import answer_body, outcomes, preservation_drafts
@@ -64,7 +64,7 @@ def test_everything_that_is_cited_exists():
 
 
 def test_every_check_and_every_moment_is_there():
-    assert {one.check for one in plan().elements} == set(_CHECKS)
+    assert {one.check for one in plan().elements} == set(CHECKS)
     for one in plan().elements:
         assert one.given.get("before", "log_gone") in plan().moments
     ids = [one.id for one in plan().elements]

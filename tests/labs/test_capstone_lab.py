@@ -220,13 +220,13 @@ def test_every_provision_that_is_offered_exists_and_grounds_are_grounds():
 
 
 def test_every_right_decision_can_be_given_with_what_the_panel_offers(lab):
-    from hanoikit.capstone.judging import _fits
+    from hanoikit.capstone.judging_reasons import fits
     from hanoikit.capstone.plan import plan
 
     offered = [number for number, _label in provisions()]
     for one in plan().matters.values():
         if one.team == lab.run.id:
-            assert any(_fits(number, one.provisions) for number in offered), one.id
+            assert any(fits(number, one.provisions) for number in offered), one.id
             if one.outcomes[0] == "refuse":
                 assert any(is_ground(number) and number in one.grounds for number in offered), one.id
 

@@ -15,7 +15,7 @@
 | ``decisions`` | a decision in a case file: outcome, facts, provision |
 | ``run`` | the run of one person |
 | ``record`` | a run's record, alone or live, checked and read into one view |
-| ``judging``, ``scoring`` | yes-or-no tests over a record; elements with share, reason and provision |
+| ``judging`` and its parts, ``scoring`` | yes-or-no tests over a record; elements with share, reason and provision |
 | ``handed_in`` | the same for a handed-in log, as verdicts |
 | ``debrief`` | one page that plays the exercise again |
 
