@@ -54,15 +54,25 @@ def warm(modules: Sequence[str]) -> list[str]:
     for name in modules:
         try:
             with Path(os.devnull).open("w", encoding="utf-8") as nowhere, contextlib.redirect_stdout(nowhere):
-                importlib.import_module(name)
+                _get(name)
         except BaseException:
-            continue  # not there, or ``from x import name`` named no module: the cell itself will say so
+            continue  # not there: the cell itself will say so
         had.append(name)
     for top, use in _USES.items():
         if top in sys.modules:
             with contextlib.suppress(Exception):
                 use()
     return had
+
+
+def _get(name: str) -> None:
+    """Import a module, or what stands under this name in one of the kit's: that may import its home only now."""
+    top, _dot, rest = name.rpartition(".")
+    if top.startswith("hanoikit") and importlib.util.find_spec(top) is not None:
+        module = importlib.import_module(top)
+        if hasattr(module, rest):
+            return
+    importlib.import_module(name)
 
 
 def _plotly() -> None:
@@ -88,4 +98,17 @@ def _ipywidgets() -> None:
     ipywidgets.VBox([ipywidgets.Text(description="warm"), ipywidgets.Button(description="warm")])
 
 
-_USES: dict[str, Callable[[], None]] = {"plotly": _plotly, "pandas": _pandas, "ipywidgets": _ipywidgets}
+def _capstone() -> None:
+    from hanoikit.capstone.plan import plan, scenario
+
+    plan()
+    for short in (True, False):
+        scenario(short=short, alone=True)
+
+
+_USES: dict[str, Callable[[], None]] = {
+    "plotly": _plotly,
+    "pandas": _pandas,
+    "ipywidgets": _ipywidgets,
+    "hanoikit.capstone.handed_in": _capstone,
+}
