@@ -8,7 +8,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from .day import Day, summary
+from .day import Day, capstone, summary
 
 
 def main() -> None:
@@ -44,6 +44,7 @@ def main() -> None:
     day.give_back()
     day.check_the_ledger()
     day.check_as_a_trainee()
+    capstone(day)
     (root / "summary.json").write_text(json.dumps(summary(day), indent=1), encoding="utf-8")
     day.say("everything as it must be")
 

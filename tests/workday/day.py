@@ -307,10 +307,31 @@ class Day:
             text = history.read_text(encoding="utf-8")
             assert not any(f'"{other}"' in text or f'\\"{other}\\"' in text for other in others)
             forged = json.loads(text)
-            data = re.sub(r'(\\?"points\\?":)(\d)', r"\g<1>9\g<2>", json.dumps(forged), count=1)
+            data, changed = re.subn(r'(points[\\"]+:[\\"]+)(\d)', r"\g<1>9\g<2>", json.dumps(forged), count=1)
+            assert changed == 1
             (home / "forged.json").write_text(data, encoding="utf-8")
             self.hanoikit("receipt", "forged.json", folder=home, code=1)
             self.say("    a history with a better mark in it: refused")
+
+
+def capstone(day: Day) -> None:
+    """Four teams play the short run over the real service; the record is checked, scored and played back."""
+    from hanoikit.capstone import read, score
+    from tests.capstone import room as rooms
+
+    folder = day.root / "capstone"
+    folder.mkdir()
+    with day.step("the whole case with four teams"), rooms.Room(folder) as room:
+        rooms.play(room)
+        record = room.record(folder / "exercise.zip")
+    found = score(read(record))
+    for team in ("XA", "XB", "XC", "XD"):
+        day.say(f"    {team}: {found.team(team).share:.0%}")
+    with day.step("capstone debrief"):
+        day.hanoikit(
+            "capstone", "debrief", str(record), "--to", str(folder / "debrief.html"), folder=day.root
+        )
+    assert (folder / "debrief.html").stat().st_size > 50_000
 
 
 def summary(day: Day) -> Mapping[str, Any]:

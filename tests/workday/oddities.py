@@ -78,7 +78,7 @@ def bomb(bundle: Path, stick: Path) -> Odd:
     data = io.BytesIO(bundle.read_bytes())
     with (
         zipfile.ZipFile(data, "a", zipfile.ZIP_DEFLATED) as zipped,
-        zipped.open("bag/data/big.bin", "w", force_zip64=True) as big,
+        zipped.open(f"{zipped.namelist()[0].split(chr(47))[0]}/data/big.bin", "w", force_zip64=True) as big,
     ):
         for _piece in range(600):
             big.write(bytes(1 << 20))
