@@ -16,7 +16,7 @@ from hanoikit.classroom import release as releasing
 from hanoikit.classroom.klass import Class, grouped
 from hanoikit.cli import run
 from hanoikit.cli.class_handing import moment
-from hanoikit.errors import ClassroomError, UsageError
+from hanoikit.errors import ClassroomError, GradingError, UsageError
 from hanoikit.grading import AssignmentSource
 from hanoikit.handin.me import HandOut
 from hanoikit.trust.identity import verify
@@ -327,3 +327,38 @@ def test_a_moved_class_still_works(class_copy, tmp_path):
     klass = Class.open(tmp_path / "elsewhere")
     assert klass.course.root == tmp_path / "elsewhere" and len(klass.roster) == 3
     assert Path(klass.course.gradebook.removeprefix("sqlite:///")).is_file()
+
+
+def test_a_class_of_an_assignment_that_there_is_not_leaves_nothing_behind(tmp_path: Path) -> None:
+    with pytest.raises(GradingError, match="nowhere"):
+        Class.create(
+            tmp_path / "new",
+            title="",
+            zone="UTC",
+            now=datetime(2026, 12, 1, tzinfo=UTC),
+            assignments=["nowhere"],
+        )
+    assert not (tmp_path / "new").exists()
+
+
+def test_steps_in_the_wrong_order_say_what_comes_first_and_what_there_is(capsys, tmp_path):
+    here = datetime.now(UTC)
+    sources = [AssignmentSource.read(class_scene.SOURCE)]
+    empty = Class.create(tmp_path / "new", title="", zone="UTC", now=here, assignments=sources)
+    assert command(empty, "autograde", "m77") == 2
+    assert "c01" in capsys.readouterr().err
+    assert command(empty, "autograde", "c01") == 2
+    assert "hanoikit class collect" in capsys.readouterr().err
+    assert command(empty, "ledger") == 0
+    assert "missing" not in capsys.readouterr().out
+    assert command(empty, "ledger", "show") == 0
+    assert "no entry" in capsys.readouterr().out
+    (tmp_path / "letter.txt").write_text("Dear all")
+    assert command(empty, "collect", str(tmp_path / "letter.txt")) == 0
+    assert command(empty, "ledger", "verify", "--against", str(tmp_path / "letter.txt")) == 2
+    said = capsys.readouterr()
+    assert "letter.txt" in said.err and "do not hold" not in said.err
+    assert command(empty, "autograde") == 2
+    assert "no hand-ins" in capsys.readouterr().err
+    assert command(empty, "roster", str(tmp_path)) == 1
+    assert "folder" in capsys.readouterr().err

@@ -654,3 +654,19 @@ def test_names_are_found_in_any_writing_and_never_guessed_between_two(scene: Sce
     assert people.named("okafor.ipynb") == ("t02",)
     assert people.named("t010 m99.ipynb") == ()
     assert assignment_named(Path("x/m99 Ana.ipynb"), [FIRST, SECOND]) == FIRST  # type: ignore[arg-type]
+
+
+def test_a_file_name_that_is_no_text_or_steers_a_terminal_is_shown_with_marks(scene: Scene) -> None:
+    book = (scene.klass.course.release(FIRST) / f"{FIRST}.ipynb").read_bytes()
+    for name in (
+        b"t01 \xff\xfe m99.ipynb",
+        "t02 \x1b[2J m99.ipynb".encode(),
+        "t03 \u202e m99.ipynb".encode(),
+    ):
+        with open(os.fsencode(scene.stick) + b"/" + name, "wb") as file:
+            file.write(book)
+    found = collect(scene.klass, [scene.stick], now=LATER)
+    assert {item.trainee for item in found.items} == {"t01", "t02", "t03"}
+    pages = collecting_telling.write(scene.klass, found, Inbox(scene.klass.inbox), now=LATER)
+    for text in [page.read_text(encoding="utf-8") for page in pages] + [item.shown for item in found.items]:
+        assert "\ufffd" in text and not {"\x1b", "\u202e", "\udcff"} & set(text)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import subprocess
 import sys
 
@@ -185,3 +187,20 @@ def test_a_language_without_translation_is_told(capsys, monkeypatch):
     assert cli.run(["start", "/tmp/nowhere", "--lang", "tlh"]) == 1
     shown = capsys.readouterr()
     assert "no translation for 'tlh'" in shown.out and shown.err == "The disk is full.\n"
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (errno.ENOSPC, "disk is full"),
+        (errno.EROFS, "only be read"),
+        (errno.EACCES, "rights"),
+        (errno.EIO, "does not answer"),
+    ],
+)
+def test_what_a_disk_refuses_is_one_sentence_with_the_place_and_the_next_step(failing, capsys, number, words):
+    failing(OSError(number, os.strerror(number), "/media/stick/class/ledger.jsonl"))
+    assert cli.run(["version"]) == 1
+    said = capsys.readouterr().err
+    assert words in said and "/media/stick/class/ledger.jsonl" in said
+    assert "did not expect" not in said and said.count("\n") == 1

@@ -89,11 +89,17 @@ class Piece:
         return text_of(self.path)
 
 
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Characters that make the rest of a name read backwards."""
+
+
 def text_of(path: PurePosixPath) -> str:
-    """A path as text that can be written anywhere; names that are no Unicode are shown with marks."""
-    return unicodedata.normalize(
-        "NFC", str(path).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    )
+    """A path as text that can be written anywhere: what is no Unicode, steers a terminal or turns the direction of
+    writing is shown as a mark.
+    """
+    text = str(path).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    seen = ("�" if unicodedata.category(one) == "Cc" or one in _TURNING else one for one in text)
+    return unicodedata.normalize("NFC", "".join(seen))
 
 
 def clean(name: str) -> str:

@@ -32,6 +32,7 @@ from hanoikit.classroom.collecting_finding import (
     in_mail,
     in_zip,
     pieces,
+    text_of,
 )
 from hanoikit.classroom.collecting_identity import Owner, People, assignment_named, sealed_name
 from hanoikit.classroom.collecting_inbox import Inbox
@@ -272,7 +273,7 @@ class Reader:
         facts = Facts(
             file,
             way,
-            str(path),
+            text_of(path),
             trainee=owner.trainee,
             candidates=owner.candidates,
             assignment=self.as_assignment or found,

@@ -333,11 +333,18 @@ def _assignment(name: str, row: Mapping[str, Any]) -> Assignment:
 def _course(root: Path, assignments: Sequence[AssignmentSource | str] | None) -> CourseDirectory:
     """The course directory, made or refreshed, with the engine that keeps trainees' code apart."""
     from hanoikit.grading.course import course_directory
+    from hanoikit.grading.source import AssignmentSource
 
     own = assignments is None and (root / "nbgrader_config.py").is_file() and not Class.exists(root)
     if own and _sources(CourseDirectory(root)):
         # A course that somebody runs already keeps its own assignments.
         return CourseDirectory(root.resolve())
+    if assignments is not None:
+        # Before anything is made: a name that is not known leaves no half class behind.
+        assignments = [
+            one if isinstance(one, AssignmentSource) else AssignmentSource.installed(one)
+            for one in assignments
+        ]
     try:
         return course_directory(root, assignments=assignments, trusted=True)
     except OSError as error:

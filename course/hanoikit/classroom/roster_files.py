@@ -81,6 +81,10 @@ def read_table(path: Path, *, encoding: str | None = None) -> Table:
 
     ``encoding`` is for old CSV files (``cp1258``); Unicode is found out, with or without a byte order mark.
     """
+    if path.is_dir():
+        raise _refused(
+            path, _("This is a folder, not a list."), _("Name the list in it: an .xlsx or .csv file.")
+        )
     try:
         if path.stat().st_size > _BYTES:
             raise _refused(path, _("The file is too large for a list of people."), "")

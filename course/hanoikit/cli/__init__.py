@@ -16,6 +16,7 @@ wrong call. ``--debug`` (anywhere on the line, or ``HANOIKIT_DEBUG=1``) shows th
 from __future__ import annotations
 
 import contextlib
+import errno
 import importlib
 import io
 import os
@@ -170,10 +171,33 @@ def _unexpected(error: Exception, debug: bool) -> int:
         return _stop(f"{error.format_message()} {advice}", debug, code=int(error.exit_code))
     if type(error).__name__ == "Abort":
         return _stop(_("Stopped. Nothing was lost."), debug, code=STOPPED)
+    if isinstance(error, OSError) and (advice := _about_disk(error)):
+        return _stop(advice, debug, code=1)
     sentence = _("Something went wrong that this command did not expect: {error}.").format(
         error=f"{type(error).__name__}: {error}".rstrip(".: ")
     )
     return _stop(f"{sentence} " + _("Run it again with --debug and send what it prints."), debug, code=1)
+
+
+def _about_disk(error: OSError) -> str:
+    """What happened and what to do, for what a disk or stick says to any command; empty for everything else."""
+    said = {
+        errno.ENOSPC: _("The disk is full.{place} Make room, then run the same command again."),
+        errno.EDQUOT: _("The disk is full.{place} Make room, then run the same command again."),
+        errno.EROFS: _(
+            "The disk or stick may only be read.{place} Copy the folder to the disk of this machine."
+        ),
+        errno.EACCES: _(
+            "This may not be read or written by you.{place} Take a folder of your own, or change its rights."
+        ),
+        errno.EPERM: _(
+            "This may not be read or written by you.{place} Take a folder of your own, or change its rights."
+        ),
+        errno.EIO: _(
+            "The disk or stick does not answer.{place} Put it in again, then run the same command again."
+        ),
+    }.get(error.errno or 0, "")
+    return said.format(place=f" ({error.filename})" if error.filename else "")
 
 
 def _stop(message: str, debug: bool, *, code: int) -> int:

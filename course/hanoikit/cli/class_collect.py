@@ -262,10 +262,20 @@ def _verify(klass: Class, *, against: list[Path], **_more: Any) -> None:
     from hanoikit.classroom.ledger_check import verify
 
     findings = verify(klass.root, heads=against)
+    given = {path.name for path in against}
+    errors = [finding for finding in findings if finding.severity == "error"]
+    if errors and all(one.code == "head-unreadable" and one.where in given for one in errors):
+        raise UsageError(
+            _("This file holds nothing that the ledger could be compared with: {reason}").format(
+                reason=errors[0].message
+            ),
+            where=errors[0].where,
+            next_step=_("Name a ledger-head.json, a history or a receipt of the collection."),
+        )
     for finding in findings:
         mark = {"error": "!", "warning": "-", "note": " "}[finding.severity]
         print(f"{mark} {finding}")
-    if any(finding.severity == "error" for finding in findings):
+    if errors:
         print(_("The ledger and what it stands for do not hold."), file=sys.stderr)
         print(_("Keep everything as it is, make a copy, and find out who had access."), file=sys.stderr)
         raise typer.Exit(1)
@@ -282,11 +292,14 @@ def _verify(klass: Class, *, against: list[Path], **_more: Any) -> None:
 def _show(klass: Class, *, trainee: str, as_json: bool, **_more: Any) -> None:
     from hanoikit.classroom.ledger import of_trainee, read_lines
 
-    for line in of_trainee(read_lines(klass), trainee or None):
+    lines = list(of_trainee(read_lines(klass), trainee or None))
+    for line in lines:
         if as_json:
             print(line.raw.decode())
         else:
             print(f"{line.index:>5}  {line.at.astimezone(klass.zone):%Y-%m-%d %H:%M}  {in_words(line)}")
+    if not lines and not as_json:
+        print(_("The ledger has no entry yet."))
 
 
 def in_words(line: Line) -> str:

@@ -33,7 +33,11 @@ app = typer.Typer(
 Course = Annotated[
     Path,
     typer.Option(
-        "--course", "--course-dir", help="The course directory. Default: this folder.", show_default=False
+        "--course",
+        "--course-dir",
+        "--class",
+        help="The course directory. Default: this folder.",
+        show_default=False,
     ),
 ]
 
@@ -118,7 +122,7 @@ def autograde(
         run = CourseRun(layout, engine, jobs=jobs, again=again, tell=progress.begin)
         summary = _Summary()
         with _cluster(run, executor, scheduler), progress:
-            for name in [assignment] if assignment else _with_hand_ins(layout):
+            for name in [_meant(layout.root, assignment)] if assignment else _with_hand_ins(layout):
                 progress.name(name)
                 for result in run.autograde(name, trainee=trainee):
                     summary.add(result)
@@ -148,8 +152,20 @@ def explain(
     from hanoikit.grading.trusted.course_run import read_marks
     from hanoikit.grading.trusted.layout import Layout
 
-    for marked in read_marks(Layout.of(course.resolve()), trainee, assignment):
+    layout = Layout.of(course.resolve())
+    for marked in read_marks(layout, trainee, _meant(layout.root, assignment)):
         show(marked, Console())
+
+
+def _meant(root: Path, assignment: str) -> str:
+    """In the folder of a class a beginning is enough (``m04``), and other names are refused; elsewhere the name."""
+    from hanoikit.classroom.klass import Class
+
+    if not Class.exists(root):
+        return assignment
+    from hanoikit.cli.class_handing import resolve
+
+    return resolve(Class.open(root), [assignment])[0] if assignment != "all" else assignment
 
 
 def _into_ledger(root: Path, *, tell: bool) -> None:

@@ -343,6 +343,10 @@ def _pairs(value: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
 
 
 def _unreadable(error: Exception) -> ReceiptRejected:
+    if isinstance(error, json.JSONDecodeError | UnicodeDecodeError):
+        return _rejected(
+            "receipt-unreadable", _("This is no receipt, no history and no record of completion.")
+        )
     detail = error.what if isinstance(error, HanoiKitError) else str(error)
     return _rejected("receipt-unreadable", _("This is no receipt ({detail}).").format(detail=detail[:200]))
 

@@ -127,9 +127,9 @@ class CourseRun:
             raise UsageError(
                 _("There is no hand-in for {assignment}.").format(assignment=assignment),
                 where=trainee or self.layout.steps["submitted"],
-                next_step=_("Collect the hand-ins first: nbgrader collect {assignment}").format(
-                    assignment=assignment
-                ),
+                next_step=_(
+                    "Collect the hand-ins first: hanoikit class collect FOLDER, or nbgrader collect {assignment}"
+                ).format(assignment=assignment),
             )
         self.tell(len(folders))
         raw = self._read_sources(assignment)

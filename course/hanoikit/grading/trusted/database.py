@@ -39,11 +39,14 @@ def connect(db_url: str) -> Any:
     # Broken connections are told in a sentence, at the end; not as traces in between.
     logging.getLogger("sqlalchemy").addHandler(logging.NullHandler())
     path = db_url.partition("sqlite:///")[2]
-    if path and not Path(path).is_file():
+    # A full disk leaves a file without a byte: nothing was ever in it.
+    if path and not (Path(path).is_file() and Path(path).stat().st_size):
         raise ClassroomError(
             _("There is no gradebook yet."),
             where=path,
-            next_step=_("Make the assignments known first: nbgrader generate_assignment NAME"),
+            next_step=_(
+                "Make the assignments known first: hanoikit class release, or nbgrader generate_assignment NAME"
+            ),
         )
     try:
         # A server may have been started again since the last batch.
