@@ -658,13 +658,8 @@ def test_names_are_found_in_any_writing_and_never_guessed_between_two(scene: Sce
 
 def test_a_file_name_that_is_no_text_or_steers_a_terminal_is_shown_with_marks(scene: Scene) -> None:
     book = (scene.klass.course.release(FIRST) / f"{FIRST}.ipynb").read_bytes()
-    for name in (
-        b"t01 \xff\xfe m99.ipynb",
-        "t02 \x1b[2J m99.ipynb".encode(),
-        "t03 \u202e m99.ipynb".encode(),
-    ):
-        with open(os.fsencode(scene.stick) + b"/" + name, "wb") as file:
-            file.write(book)
+    for name in ("t01 \udcff\udcfe m99.ipynb", "t02 \x1b[2J m99.ipynb", "t03 \u202e m99.ipynb"):
+        (scene.stick / name).write_bytes(book)
     found = collect(scene.klass, [scene.stick], now=LATER)
     assert {item.trainee for item in found.items} == {"t01", "t02", "t03"}
     pages = collecting_telling.write(scene.klass, found, Inbox(scene.klass.inbox), now=LATER)
