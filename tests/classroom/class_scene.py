@@ -12,7 +12,7 @@ from hanoikit.classroom.klass import Class
 from hanoikit.exercise.sheet import Sheet
 from hanoikit.grading import AssignmentSource
 
-NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+NOW = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 SOURCE = Path(__file__).parent.parent / "corpus" / "c01" / "c01.md"
 LIST = """\
 Họ;Tên;Email;Nhóm
@@ -58,7 +58,7 @@ def hand_in(klass: Class) -> None:
         sheet = Sheet.in_folder(folder, assignment="c01", clock=lambda: NOW, session=trainee)
         sheet.extend([(name, value, NOW) for name, value in ANSWERS[trainee].items()])
         sheet.extend([("c01-q7", written, NOW)])
-        (folder / "timestamp.txt").write_text("2026-11-23 09:30:00 UTC")
+        (folder / "timestamp.txt").write_text("2026-11-16 09:30:00 UTC")
 
 
 def mark(klass: Class) -> None:

@@ -26,7 +26,7 @@ from hanoikit.grading.source import AssignmentSource
 from hanoikit.workshop import attending
 
 CORPUS = Path(__file__).resolve().parents[1] / "corpus"
-NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+NOW = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 
 
 class Open:

@@ -112,7 +112,7 @@ class Class:
         course = _course(root, assignments)
         root = course.root
         identity = secrets.token_hex(6)
-        start = now.replace(microsecond=0) - timedelta(days=1)
+        start = now.replace(microsecond=0) - timedelta(days=31)  # a clock that was ahead may be set right
         authority = CourseAuthority.create(
             # RFC 5280 allows 64 characters; the number tells two classes of one title apart.
             name=f"{title[:40]} ({identity})",
