@@ -228,7 +228,9 @@ class Day:
         rows = list(csv.reader(listed.splitlines()))
         state = rows[0].index("state") if "state" in rows[0] else 4
         for one in self.odd:
-            states = {row[state].replace(" ", "-") for row in rows[1:] if f"/{one.path.name}" in " ".join(row)}
+            states = {
+                row[state].replace(" ", "-") for row in rows[1:] if f"/{one.path.name}" in " ".join(row)
+            }
             self.say(f"    {one.story}: {', '.join(sorted(states))}")
             assert states and states <= one.outcomes | {"duplicate"}, (one.story, states)
 
