@@ -37,7 +37,6 @@ FORMS = (
     ("desk", "m05-network", "Desk", 0),
     ("workshop", "m06-cooperation", "Request workshop", 1),
     ("review", "m07-safeguards", "Safeguards review", 1),
-    ("capstone", "m11-capstone", "The whole case", 1),
 )
 """Labs without a figure: name of the picture, lesson, how the panel's title begins, the step to show."""
 WIDTH, HEIGHT = 1280, 800
@@ -108,6 +107,17 @@ def forms(page: Page, lab: workspace.Lab) -> None:
         into_view(page, panel.locator("li.hk-step, ol > li").nth(step))
         page.wait_for_timeout(800)
         save(name, page)
+
+
+def capstone(page: Page, lab: workspace.Lab) -> None:
+    """The whole case after its first hour: what waits, and a decision with its facts."""
+    open_page(page, lab, "lessons/m11-capstone.ipynb")
+    panel = page.get_by_role("region", name="The whole case").first
+    for _event in range(3):
+        press(page, panel, "To the next event")
+    page.wait_for_timeout(800)
+    into_view(page, panel.locator("ol > li").nth(1))
+    save("capstone", page)
 
 
 def question(page: Page, lab: workspace.Lab) -> None:
@@ -214,7 +224,7 @@ def main(names: list[str]) -> int:
         workspace.refresh(folder)
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
-        if any(wanted(name) for name in ("lesson", "labs", "forms", "question", "hand-in")):
+        if any(wanted(name) for name in ("lesson", "labs", "forms", "capstone", "question", "hand-in")):
             with workspace.open_lab(folder, browser=False) as lab:
                 if wanted("lesson"):
                     lesson(page, lab)
@@ -222,6 +232,8 @@ def main(names: list[str]) -> int:
                     labs(page, lab)
                 if wanted("forms"):
                     forms(page, lab)
+                if wanted("capstone"):
+                    capstone(page, lab)
                 if wanted("question"):
                     question(page, lab)
                 if wanted("hand-in"):

@@ -31,7 +31,8 @@ system-ui, sans-serif; } main, header, footer { max-width: 62rem; margin: 0 auto
 outline: 3px solid var(--link); outline-offset: 2px; } table { border-collapse: collapse; width: 100%;
 margin: 0.6rem 0 1.2rem; } caption { text-align: start; font-weight: 600; padding: 0.3rem 0; } th, td {
 border: 1px solid var(--line); padding: 0.3rem 0.6rem; text-align: start; vertical-align: top; } thead th {
-background: var(--soft); } tbody th { font-weight: 600; } td { overflow-wrap: break-word; } td code { overflow-wrap: anywhere; } .result {
+background: var(--soft); } tbody th { font-weight: 600; } td { overflow-wrap: break-word; }
+td code { overflow-wrap: anywhere; } .result {
 border-inline-start: 0.4rem solid var(--link); background: var(--soft); padding: 0.6rem 1rem; } .notice {
 border: 2px solid var(--ink); padding: 0.5rem 1rem; font-weight: 600; } .scroll { overflow-x: auto; } dl {
 display: grid; grid-template-columns: minmax(7rem, 11rem) 1fr; gap: 0.2rem 1rem; margin: 0.3rem 0 0.8rem; }
