@@ -20,7 +20,7 @@ EXERCISE = "exercises/m01-convention/m01-convention.ipynb"
 TYPE = """() => {
   const panel = window.jupyterapp.shell.currentWidget;
   const cells = panel.content.model.cells;
-  cells.get(cells.length - 1).sharedModel.setSource('Typed, and not saved.');
+  cells.get(cells.length - 1).sharedModel.setSource('# Typed, and not saved.');
   return panel.context.model.dirty;
 }"""
 

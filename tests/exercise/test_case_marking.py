@@ -160,7 +160,7 @@ def test_the_report_counts_decisions_and_parts_that_were_chosen(studied: dict[st
     ]
     table = {row.letter: row for row in analysis.options(studied["m98-q1"], entries)}
     assert (table["law: met"].people, table["law: met"].is_key, table["law: fails"].people) == (2, True, 0)
-    assert table["reply: no"].text == "What do you answer? Refuse"
+    assert table["reply: no"].text == "What do you answer? → Refuse"
     assert (table["reply: no"].people, table[""].others, table[""].people) == (1, 1, 0)
     parts = {row.letter: (row.people, row.is_key) for row in analysis.options(studied["m98-q3"], entries)}
     assert parts == {"a": (2, True), "b": (1, False), "c": (1, True), "d": (0, False), "": (0, False)}

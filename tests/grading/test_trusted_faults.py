@@ -283,6 +283,11 @@ def test_an_older_or_empty_gradebook_in_its_place_is_filled_or_refused_with_a_se
     assert sorted(result.state for result in grade(root)) == ["marked", "marked", "unchanged"]
     assert_equal(root, quiet)
     (root / "gradebook.db").write_bytes(b"")
+    with pytest.raises(ClassroomError, match="no gradebook yet") as told:
+        grade(root)
+    assert told.value.next_step
+    with contextlib.closing(sqlite3.connect(root / "gradebook.db")) as connection:
+        connection.execute("create table something_else (name text)")
     with pytest.raises(ClassroomError, match="no gradebook of nbgrader's") as told:
         grade(root)
     assert told.value.next_step

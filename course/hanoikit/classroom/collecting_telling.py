@@ -96,6 +96,12 @@ class Row:
     look: bool
 
 
+def _on_the_stick(shown: str) -> str:
+    """The file to name in a command: the zip itself for what lies in one, with the folders that were looked through."""
+    head, found, _rest = shown.partition(".zip/")
+    return head + ".zip" if found else shown
+
+
 def rows(
     decisions: Sequence[Decision],
     roster: Roster,
@@ -122,7 +128,7 @@ def rows(
                 one.known.received,
                 facts.code,
                 " ".join(map(_in_words, found)),
-                next_step([finding.code for finding in found], Path(shown).name),
+                next_step([finding.code for finding in found], _on_the_stick(shown)),
                 facts.file,
                 one.look,
             )

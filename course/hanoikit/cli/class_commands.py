@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hanoikit.cli import SETTINGS, LazyCommands
+from hanoikit.errors import UsageError
 from hanoikit.i18n import _
 
 if TYPE_CHECKING:
@@ -79,14 +80,21 @@ app = typer.Typer(
 
 
 @app.callback()
-def _top(context: typer.Context) -> None:
+def _top(context: typer.Context, folder: Folder = Path()) -> None:
     """Without a command in the folder of a class: where it stands."""
     if context.invoked_subcommand is not None:
+        if folder != Path():
+            raise UsageError(
+                _("The option --class stands behind the command."),
+                next_step=_("For example: hanoikit class {command} --class {folder}").format(
+                    command=context.invoked_subcommand, folder=folder
+                ),
+            )
         return
-    if find(Path()) is not None:
+    if find(folder) is not None:
         from hanoikit.cli.class_status import status
 
-        status(Path())
+        status(folder)
     else:
         print(context.get_help())
         print("\n" + _("This folder has no class. Make one with: hanoikit class init"))
