@@ -15,6 +15,7 @@ import logging
 import socket
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 
 from hanoikit.desk_service.access import FACILITATOR, OBSERVER, Rates
 from hanoikit.desk_service.storage import Storage
@@ -56,9 +57,17 @@ def serve(
     ready: Callable[[], None] = lambda: None,
 ) -> None:
     """Run until the process is asked to end. ``ready`` is called when the service answers."""
-    import uvicorn
-
     from hanoikit.desk_service.app import application
+
+    run(application(storage, now=now, rates=rates or Rates()), sock=sock, ready=ready, readers=2000)
+
+
+def run(app: Any, *, sock: socket.socket, ready: Callable[[], None], readers: int, idle: int = 30) -> None:
+    """An application of the ASGI kind on this socket, until the process is asked to end.
+
+    ``readers`` connections at once; one that says nothing for ``idle`` seconds is closed. No request is logged.
+    """
+    import uvicorn
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -67,24 +76,24 @@ def serve(
                 ready()
 
     config = uvicorn.Config(
-        application(storage, now=now, rates=rates or Rates()),
+        app,
         log_level="warning",
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        timeout_keep_alive=30,
+        timeout_keep_alive=idle,
         timeout_graceful_shutdown=3,
-        limit_concurrency=2000,
+        limit_concurrency=readers,
         backlog=1024,
         loop="asyncio",
         ws="none",
         lifespan="on",
     )
-    logging.getLogger("uvicorn.error").addFilter(quiet_end)
+    logging.getLogger("uvicorn.error").addFilter(_quiet_end)
     Server(config).run(sockets=[sock])
 
 
-def quiet_end(record: logging.LogRecord) -> bool:
+def _quiet_end(record: logging.LogRecord) -> bool:
     """A filter for the server's log: that a reader was let go when the service ended is nothing that went wrong."""
     error = record.exc_info[1] if record.exc_info else None
     return not (isinstance(error, asyncio.CancelledError) or str(record.msg).startswith("Cancel "))
