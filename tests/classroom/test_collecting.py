@@ -161,6 +161,19 @@ def test_collecting_the_same_again_changes_no_byte_of_the_class(scene: Scene) ->
     assert snapshot(scene.klass.root) == before
 
 
+def test_hidden_files_of_a_hand_in_are_placed_and_make_no_other_hand_in_of_it(scene: Scene) -> None:
+    work = scene.folder("t01")
+    (work / "case").mkdir()
+    (work / "case" / ".hanoikit-case.json").write_text("{}")
+    sealed = scene.seal("t01")
+    collect(scene.klass, [sealed], now=NOW)
+    assert (scene.klass.course.submitted("t01", FIRST) / "case" / ".hanoikit-case.json").is_file()
+    (scene.klass.course.submitted("t01", FIRST) / ".DS_Store").write_bytes(b"of a file manager")
+    lines = scene.klass.ledger_path.read_bytes()
+    again = collect(scene.klass, [sealed], now=LATER)
+    assert (again.entries, scene.klass.ledger_path.read_bytes()) == (0, lines)
+
+
 def test_what_came_in_too_early_stays_so_said_and_adds_no_line_the_second_time(scene: Scene) -> None:
     scene.klass.plan(FIRST, state="planned")
     scene.seal("t01")

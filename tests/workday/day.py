@@ -218,8 +218,10 @@ class Day:
         before = sorted(
             (path, path.read_bytes()) for path in (self.klass / "submitted").rglob("*") if path.is_file()
         )
+        lines = (self.klass / "ledger.jsonl").read_bytes()
         with self.step("class collect, a second time"):
             self.hanoikit("class", "collect", str(self.stick), code=(0, 1))
+        assert (self.klass / "ledger.jsonl").read_bytes() == lines, "collecting again added to the ledger"
         after = sorted(
             (path, path.read_bytes()) for path in (self.klass / "submitted").rglob("*") if path.is_file()
         )

@@ -138,10 +138,12 @@ class Course:
 
 
 def content_of(files: Mapping[str, bytes]) -> str:
-    """One SHA-256 for arranged work; the time and the secret of nbgrader's exchange are no part of it."""
+    """One SHA-256 for arranged work; the time and the secret of nbgrader's exchange are no part of it, and neither are
+    hidden files: systems and programs leave theirs in every folder.
+    """
     digest = hashlib.sha256()
     for name in sorted(files):
-        if name not in APART:
+        if name not in APART and not any(part.startswith(".") for part in name.split("/")):
             digest.update(
                 f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n".encode("utf-8", "surrogatepass")
             )
