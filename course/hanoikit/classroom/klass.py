@@ -15,7 +15,6 @@ import json
 import os
 import re
 import secrets
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,6 +28,7 @@ from hanoikit.classroom.roster import Roster
 from hanoikit.errors import ClassroomError, HanoiKitError, UsageError
 from hanoikit.grading.course import CourseDirectory
 from hanoikit.i18n import _
+from hanoikit.workspace.delivery import put
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -123,7 +123,7 @@ class Class:
             name=REGISTRAR, role=Role.CUSTODIAN, organisation=title[:64], state=_STATE_OF_CLASS
         )
         _save_keys(root, authority.certificate, authority.key, registrar)
-        _write(root / CERTIFICATE, pem(authority.certificate))
+        put(root / CERTIFICATE, pem(authority.certificate))
         for folder in ("inbox", "handouts", "reports"):
             (root / folder).mkdir(exist_ok=True)
         settings = {
@@ -136,7 +136,7 @@ class Class:
             "assignments": {name: _planned() for name in _sources(course)},
         }
         # Last, because a folder with this file is a whole class.
-        _write(root / FILE, _dumps(settings))
+        put(root / FILE, _dumps(settings))
         return cls.open(root)
 
     @classmethod
@@ -302,7 +302,7 @@ class Class:
             yield settings
             after = _dumps(settings)
             if after != before:
-                _write(self.root / FILE, after)
+                put(self.root / FILE, after)
 
 
 def known_zone(name: str) -> ZoneInfo:
@@ -405,18 +405,3 @@ def _read(root: Path) -> dict[str, Any]:
 
 def _dumps(settings: Mapping[str, Any]) -> bytes:
     return (json.dumps(settings, indent=1, ensure_ascii=False) + "\n").encode()
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".hanoikit-", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

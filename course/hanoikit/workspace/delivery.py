@@ -85,7 +85,7 @@ def _refresh(folder: Path, files: Mapping[str, bytes]) -> Delivery:
                 if (label := _lay_beside(folder, name, data, new, manifest)) is not None:
                     beside.append(label)
                 continue
-            _put(path, data)
+            put(path, data)
             manifest[name] = new
     finally:
         # What was delivered is known even when a later file could not be written.
@@ -105,7 +105,7 @@ def _lay_beside(folder: Path, name: str, data: bytes, new: str, manifest: dict[s
         label = str(original.with_name(f"{original.stem} ({words}{count}){original.suffix}"))
         here = _fingerprint_of(folder / label, label)
         if here is None or here == manifest.get(label):
-            _put(folder / label, data)
+            put(folder / label, data)
             manifest[label] = new
             manifest[f"{name}#beside"] = new
             return label
@@ -151,10 +151,10 @@ def _load(folder: Path) -> dict[str, str]:
 
 def _save(folder: Path, manifest: Mapping[str, str]) -> None:
     text = json.dumps({"version": 1, "files": dict(sorted(manifest.items()))}, indent=1, ensure_ascii=False)
-    _put(folder / PRIVATE / _MANIFEST, text.encode())
+    put(folder / PRIVATE / _MANIFEST, text.encode())
 
 
-def _put(path: Path, data: bytes) -> None:
+def put(path: Path, data: bytes) -> None:
     """Write a file whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".hanoikit-", suffix=".part")
