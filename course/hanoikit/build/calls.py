@@ -11,6 +11,8 @@ import ast
 from dataclasses import dataclass
 from typing import Any
 
+from hanoikit.syntax import parsed
+
 UNKNOWN = object()
 """The value of an argument that is not written out (a name, a computed value)."""
 
@@ -95,7 +97,7 @@ def last_call(source: str, owner: str) -> Call | None:
 
     ``None`` when the cell ends in something else; raises :class:`SyntaxError` when it is not Python.
     """
-    body = ast.parse(source).body
+    body = parsed(source).body
     if not body or not isinstance(body[-1], ast.Expr) or not isinstance(body[-1].value, ast.Call):
         return None
     node = body[-1].value

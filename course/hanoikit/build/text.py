@@ -15,6 +15,7 @@ from typing import Protocol
 
 from hanoikit.build.source import ROLE, Cell, Source
 from hanoikit.errors import Finding, HanoiKitError
+from hanoikit.syntax import parsed
 
 _HEADING = re.compile(r"^(#{1,6})\s+(\S.*)$")
 _IMAGE_WITHOUT_TEXT = re.compile(r"!\[\s*\]\(")
@@ -126,7 +127,7 @@ def anchors(source: Source) -> frozenset[str]:
 def _arguments(code: str, name: str) -> Iterator[object]:
     """The values of the keyword argument ``name`` in the calls of a cell."""
     try:
-        tree = ast.parse(code)
+        tree = parsed(code)
     except SyntaxError:
         return
     for node in ast.walk(tree):

@@ -18,6 +18,7 @@ from hanoikit.build.calls import split_hidden
 from hanoikit.build.questions import questions
 from hanoikit.build.source import Source
 from hanoikit.i18n import _
+from hanoikit.syntax import parsed
 from hanoikit.teaching.lesson import Lesson, of
 from hanoikit.teaching.markup import Node, blocks, inlines
 
@@ -129,7 +130,7 @@ def _public(text: str, tags: frozenset[str], graded: bool) -> bool:
 
 def _texts(code: str) -> Iterator[str]:
     try:
-        tree = ast.parse(code)
+        tree = parsed(code)
     except SyntaxError:
         return
     for node in ast.walk(tree):

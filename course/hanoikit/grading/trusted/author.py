@@ -13,6 +13,8 @@ import symtable
 from dataclasses import dataclass
 from types import CodeType
 
+from hanoikit.syntax import parsed
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
@@ -37,7 +39,7 @@ class Prepared:
     def of(cls, source: str, name: str) -> Prepared:
         """Read a cell; raises :class:`SyntaxError` for what is no Python."""
         source = without_magics(source)
-        tree = ast.parse(source, name)
+        tree = parsed(source, name)
         linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
         loaded, bound = names_in(tree)
         table = symtable.symtable(source, name, "exec")

@@ -13,6 +13,8 @@ import re
 from collections.abc import Callable
 from types import CodeType
 
+from hanoikit.syntax import parsed
+
 _SPECIAL = re.compile(r"^\s*(?:%|!|\?|[\w.]+\?{1,2}\s*$)|=\s*[%!]|\?\?*\s*$", re.MULTILINE)
 _FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 _STATEMENT = re.compile(
@@ -33,7 +35,7 @@ def compiled(source: str, name: str, transform: Callable[[str], str]) -> Code:
     found = in_two(source, name)
     if found is not None:
         return found
-    tree = ast.parse(source, name)
+    tree = parsed(source, name)
     last: ast.Expression | None = None
     if tree.body and isinstance(tree.body[-1], ast.Expr) and not source.rstrip().endswith(";"):
         last = ast.Expression(tree.body.pop().value)  # type: ignore[attr-defined]

@@ -18,6 +18,8 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from hanoikit.syntax import parsed
+
 
 def imports_of(texts: Iterable[str]) -> list[str]:
     """The modules that these cells import, sorted; cells that are not plain Python give what can be read."""
@@ -38,13 +40,13 @@ def imports_of(texts: Iterable[str]) -> list[str]:
 
 def _nodes(text: str) -> Iterable[ast.AST]:
     try:
-        return list(ast.walk(ast.parse(text)))
+        return list(ast.walk(parsed(text)))
     except (SyntaxError, ValueError, RecursionError):
         nodes: list[ast.AST] = []
         for line in text.splitlines():
             if line.startswith(("import ", "from ")):
                 with contextlib.suppress(SyntaxError, ValueError):
-                    nodes += ast.walk(ast.parse(line))
+                    nodes += ast.walk(parsed(line))
         return nodes
 
 
