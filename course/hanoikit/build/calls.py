@@ -81,6 +81,14 @@ class Call:
         return tuple(names)
 
 
+def letters_of(key: object, letters: tuple[str, ...]) -> list[str]:
+    """The options that a key names; ``"acd"`` names three where every option is one letter."""
+    if isinstance(key, str):
+        several = key not in letters and len(key) > 1 and all(len(letter) == 1 for letter in letters)
+        return list(key) if several else [key]
+    return [str(item) for item in key] if isinstance(key, (list, tuple, set, frozenset, dict)) else []
+
+
 def _texts(value: Any, into: list[str]) -> None:
     if isinstance(value, str):
         into.append(value)

@@ -19,7 +19,8 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from hanoikit.build.calls import CASE_KINDS, UNKNOWN, Call, last_call, only_comments, split_hidden
+from hanoikit.build import hints
+from hanoikit.build.calls import CASE_KINDS, UNKNOWN, Call, last_call, letters_of, only_comments, split_hidden
 from hanoikit.build.case_keys import unfitting
 from hanoikit.build.frontmatter import objectives
 from hanoikit.build.source import ROLE, Cell, Source
@@ -200,8 +201,8 @@ def _check_question(question: Question, source: Source, known: Iterable[str], ad
             "unknown-objective",
             f"{name} serves {question.objective}, which the front matter does not have.",
         )
-    if question.prompts and "hints" in question.prompts[0].hanoikit:
-        _check_hints(question.prompts[0], name, add)
+    for code, message in hints.unfitting(question):
+        add(line, code, message)
     if not question.controls and not question.solutions and not question.files:
         add(line, "no-control", f"{name} has no control (tag 'ask') and no solution cell.")
     if not (question.models or question.solutions or question.written or question.files):
@@ -221,15 +222,6 @@ def _check_question(question: Question, source: Source, known: Iterable[str], ad
         _check_written(question, add)
     else:
         _check_mark(question, add)
-
-
-def _check_hints(cell: Cell, name: str, add: Add) -> None:
-    hints = cell.hanoikit["hints"]
-    whole = isinstance(hints, list) and all(isinstance(one, str) and one.strip() for one in hints)
-    if not whole or not 1 <= len(hints) <= 9:
-        add(cell.line, "hints-form", f"the hints of {name} are a list of one to nine texts.")
-    elif len(set(hints)) < len(hints):
-        add(cell.line, "hint-twice", f"{name} has the same hint twice.")
 
 
 def _check_options(question: Question, source: Source, add: Add) -> None:
@@ -303,14 +295,6 @@ def _check_mark(question: Question, add: Add) -> None:
     _check_kinds(question, call, cell, add)
 
 
-def _letters(key: object, letters: tuple[str, ...]) -> list[str]:
-    """The options that a key names; ``"acd"`` names three where every option is one letter."""
-    if isinstance(key, str):
-        several = key not in letters and len(key) > 1 and all(len(letter) == 1 for letter in letters)
-        return list(key) if several else [key]
-    return [str(item) for item in key] if isinstance(key, (list, tuple, set, frozenset, dict)) else []
-
-
 def _check_kinds(question: Question, mark: Call, cell: Cell, add: Add) -> None:
     name = question.id
     if not question.controls or mark.kind in {"accepted", "function"}:
@@ -325,7 +309,7 @@ def _check_kinds(question: Question, mark: Call, cell: Cell, add: Add) -> None:
     if not letters:
         return
     key = mark.keywords.get("key", mark.positional[0] if mark.positional else UNKNOWN)
-    keys = _letters(key, letters)
+    keys = letters_of(key, letters)
     for letter in keys:
         if letter not in letters:
             add(cell.line, "key-unknown", f"{name}: the key {letter!r} is no option of the control.")
