@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from hanoikit import build, convention
+from hanoikit.build import hints
 from hanoikit.build.calls import split_hidden
 from hanoikit.errors import UnknownProvision
 
@@ -120,6 +121,19 @@ def test_every_objective_is_met_without_the_extra_and_the_written_question(lesso
     core = {q.objective for q in assignment.questions if not q.extra and not q.written}
     assert core == set(assignment.objectives)
     assert {one["id"]: one["text"] for one in lesson.front["objectives"]} == assignment.objectives
+
+
+def test_every_question_has_hints_that_cite_what_exists_and_that_no_trainee_receives(assignment, questions):
+    received = {
+        str(text) for cell in assignment.release["cells"] for text in (cell["source"], cell["metadata"])
+    }
+    for name, question in questions.items():
+        assert len(question.hints) == 2 or (len(question.hints) == 3 and not question.written), name
+        for hint in map(hints.plain, question.hints):
+            for reference in hints.cited(hint):
+                assert convention.provision(reference).summary, (name, reference)
+            assert not any(hint[:60] in text for text in received), name
+    assert not any("'hints'" in text for text in received)
 
 
 def words(text: str) -> set[str]:

@@ -42,10 +42,9 @@ _MONTHS = tuple(
 )
 _MONTH = f"(?:{'|'.join(_MONTHS)})"
 _PROVISION = r"\d+(?:\s?\(\w+\))*"
-_CITED = re.compile(
-    rf"\b(?:articles?|paragraphs?)\s+({_PROVISION}(?:(?:\s*,\s*|\s+(?:and|or|to)\s+){_PROVISION})*)",
-    re.IGNORECASE,
-)
+_LIST = rf"\s+({_PROVISION}(?:(?:\s*,\s*|\s+(?:and|or|to)\s+){_PROVISION})*)"
+_ARTICLES = re.compile(rf"\barticles?{_LIST}", re.IGNORECASE)
+_CITED = re.compile(rf"\b(?:articles?|paragraphs?){_LIST}", re.IGNORECASE)
 _NAMED = re.compile(
     r"\b(?:questions?|checks?|modules?|steps?|RFC|parts?|needs?|lines?|tasks?)\s+\d+(?:(?:,| and| to| or)\s+\d+)*",
     re.IGNORECASE,
@@ -98,6 +97,12 @@ def plain(hint: str) -> str:
     return " ".join(re.sub(r"[*`]", "", ROLE.sub(r"article \1", hint)).split())
 
 
+def cited(hint: str) -> set[str]:
+    """The provisions that a plain hint names as an article: ``{"22(3)", "37(11)"}``."""
+    groups = _ARTICLES.findall(hint)
+    return {one.replace(" ", "") for group in groups for one in re.findall(_PROVISION, group)}
+
+
 def answers(question: Question) -> list[tuple[str, Any]]:
     """What the key of a question holds, as far as it is written out: kind of thing and value."""
     mark = _mark(question)
@@ -146,8 +151,7 @@ def _holds(hint: str, kind: str, value: Any) -> bool:
         }
     if kind == "day":
         return any(re.search(rf"(?<!\d){re.escape(form)}(?!\d)", hint) for form in value)
-    cited = {one.replace(" ", "") for group in _CITED.findall(hint) for one in re.findall(_PROVISION, group)}
-    return value.replace(" ", "") in cited
+    return value.replace(" ", "") in cited(hint)
 
 
 def _mark(question: Question) -> Call | None:
