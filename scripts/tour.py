@@ -23,6 +23,8 @@ from playwright.sync_api import Page, sync_playwright
 
 from hanoikit import workspace
 from hanoikit.workshop.client import RoomClient
+from hanoikit.workshop.pinning import Known
+from hanoikit.workshop.protocol import JoinLine
 
 ROOT = Path(__file__).parents[1]
 TOUR = ROOT / "docs" / "tour"
@@ -181,10 +183,10 @@ def photograph_room(page: Page, service: subprocess.Popen[str]) -> None:
         said.append(line.strip())
         if "The room is open" in line:
             break
-    address, code = next(line for line in said if re.fullmatch(r"\S+:\d+ [0-9A-Z-]+", line)).split()
+    join = JoinLine.parse(next(line for line in said if re.fullmatch(r"\S+:\d+ [0-9A-Z-]+", line)))
     for number, name in enumerate(PEOPLE):
-        client = RoomClient(f"http://{address}")
-        token = client.join(code=code, name=name)["token"]
+        client = RoomClient(join.address, known=Known(code=join.code, proof=join.proof))
+        token = client.join(code=join.code, name=name)["token"]
         question = f"m01-q{3 + number % 3}"
         here = {"assignment": "m01-convention", "question": question, "answered": number % 2 == 0}
         done = [f"m01-q{one}" for one in range(1, 3 + number % 3)]

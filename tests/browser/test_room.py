@@ -41,8 +41,8 @@ class RoomProcess:
             said += line
             if "Ctrl+C" in line:
                 break
-        found = re.search(r"^ +(\S+:\d+ \S{4}-\S{4})$", said, re.MULTILINE)
-        page = re.search(r"(http://\S+/instructor#\S+)", said)
+        found = re.search(r"^ +(\S+:\d+ \S{4}(?:-\S{4}){3})$", said, re.MULTILINE)
+        page = re.search(r"(http://127\.0\.0\.1:\S+/instructor#\S+)", said)
         assert found and page, said
         self.line, self.page = found[1], page[1]
 
@@ -143,6 +143,8 @@ def test_a_trainee_joins_is_seen_gets_a_hint_at_the_question_and_leaves(
 
     page.locator("#wall").click()
     assert "Ánh" not in page.locator("body").inner_text()
+    expect(page.locator("#line")).to_have_text(room.line)
+    shot(page, "room-wall")
     page.locator("#wall").click()
     page.get_by_role("button", name="Open the assignment").click()
     expect(page.locator("#assignments")).to_contain_text("open")
@@ -152,5 +154,5 @@ def test_a_trainee_joins_is_seen_gets_a_hint_at_the_question_and_leaves(
     expect(page.locator("#people tr")).to_have_count(0)
     expect(second.get_by_text("Hint 1 for question 2")).to_be_visible()
     assert errors == [] and work.errors == [] and work.failures() == []
-    inside = f"http://{room.line.split()[0]}"
+    inside = room.page.partition("/instructor")[0]
     assert [url for url in work.outside if not url.startswith(inside)] == []

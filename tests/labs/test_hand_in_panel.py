@@ -103,7 +103,7 @@ def joined(workspace: Path) -> CourseAuthority:
     settings["certificate"] = fingerprint(authority.certificate)
     (workspace / "class.json").write_text(json.dumps(settings))
     member = Membership(
-        address="http://192.0.2.7:8765",
+        address="https://192.0.2.7:8765",
         code="CODE",
         token="token",
         name="Lan",
@@ -111,6 +111,7 @@ def joined(workspace: Path) -> CourseAuthority:
         title="Autumn class",
         session="s1",
         joined=str(time.time()),
+        certificate="00" * 32,
     )
     member.write(workspace / ".hanoikit")
     Me.of(workspace).set(name="Lan", id="t07")

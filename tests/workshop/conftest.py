@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -10,20 +11,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 
 from hanoikit.classroom.klass import Class
-from hanoikit.classroom.room import service
-from hanoikit.classroom.room.app import Rates, application
+from hanoikit.classroom.room import running, service
+from hanoikit.classroom.room.app import Rates
 from hanoikit.classroom.room.keys import RoomKeys
 from hanoikit.classroom.room.releasing import Texts
 from hanoikit.classroom.room.service import Room
-from hanoikit.desk_service.running import listen
 from hanoikit.exercise import observing
 from hanoikit.exercise.book import BOOK
 from hanoikit.grading.course import course_directory
 from hanoikit.grading.source import AssignmentSource
-from hanoikit.workshop import attending
+from hanoikit.workshop import attending, pinning
+from hanoikit.workshop.client import RoomClient
+from hanoikit.workshop.pinning import Known
 
 CORPUS = Path(__file__).resolve().parents[1] / "corpus"
 NOW = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
@@ -34,34 +35,33 @@ class Open:
 
     def __init__(self, klass: Class, texts: Texts, *, rates: Rates | None = None) -> None:
         self.klass, self.texts, self.rates = klass, texts, rates
-        self.port = 0
+        self.port = self.page_port = 0
         self.start()
 
     def start(self) -> Open:
         keys = RoomKeys.of(self.klass)
         self.room = Room.of(self.klass, texts=self.texts, now=lambda: NOW, clock=time.monotonic, keys=keys)
-        sock = listen("127.0.0.1", self.port)
-        self.port = sock.getsockname()[1]
+        sock, page = running.listen("127.0.0.1", self.port), running.listen("127.0.0.1", self.page_port)
+        self.port, self.page_port = sock.getsockname()[1], page.getsockname()[1]
         self.room.addresses = (self.url,)
-        config = uvicorn.Config(
-            application(self.room, rates=self.rates),
-            log_level="error",
-            ws="none",
-            timeout_graceful_shutdown=1,
-        )
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [sock]}, daemon=True)
+        self._doors = running.servers(self.room, rates=self.rates)
+        both = running.run_both(self._doors, sock, page)
+        self._thread = threading.Thread(target=asyncio.run, args=(both,), daemon=True)
         self._thread.start()
-        until(lambda: self._server.started)
+        until(lambda: all(door.started for door in self._doors))
         return self
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"https://127.0.0.1:{self.port}"
 
     @property
     def line(self) -> str:
-        return f"127.0.0.1:{self.port} {self.room.keys.code}"
+        return str(self.room.join_lines[0])
+
+    def client(self, **options: Any) -> RoomClient:
+        """A notebook's client that knows the room."""
+        return RoomClient(self.url, known=Known(fingerprint=self.room.keys.fingerprint), **options)
 
     def names(self) -> list[str]:
         return [row.name for row in self.room.board.rows()]
@@ -70,7 +70,7 @@ class Open:
         return next((row for row in self.room.board.rows() if row.name == name), None)
 
     def shut(self) -> None:
-        self._server.should_exit = True
+        self._doors[0].should_exit = True
         self._thread.join(20)
 
 
@@ -80,6 +80,14 @@ def until(test: Callable[[], object], *, seconds: float = 60) -> None:
     while not test():
         assert time.monotonic() < end, "it did not happen"
         time.sleep(0.01)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick() -> Iterator[None]:
+    """The slow hash costs next to nothing here; one test measures nothing but uses it as it is."""
+    real, pinning.COST = pinning.COST, {"n": 2, "r": 8, "p": 1}
+    yield
+    pinning.COST = real
 
 
 @pytest.fixture(scope="session")

@@ -94,7 +94,7 @@ def test_leaving_takes_the_row_away_and_ends_all_telling(
     assert not room._thread.is_alive()
     monkeypatch.undo()
     with pytest.raises(ServiceRefused):
-        attending.RoomClient(opened.url).tell(token, {"after": 0, "here": None})
+        opened.client().tell(token, {"after": 0, "here": None})
 
 
 def test_hints_come_one_by_one_and_a_solution_only_when_it_is_released(
@@ -199,18 +199,19 @@ def test_a_room_that_accepts_and_says_nothing_costs_no_answer_and_joining_gives_
     private: Path, folder: Path
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        line = f"127.0.0.1:{silent.getsockname()[1]} K7QF-2M9X"
+        line = f"127.0.0.1:{silent.getsockname()[1]} K7QF-2M9Z-PT3A-8WQF"
         with pytest.raises(ServiceUnreachable, match="does not answer"):
             attending.join(line, name="Amal", private=private, patience=0.2)
         kept = membership.Membership(
-            f"http://127.0.0.1:{silent.getsockname()[1]}",
-            "K7QF-2M9X",
+            f"https://127.0.0.1:{silent.getsockname()[1]}",
+            "K7QF-2M9Z",
             "x" * 43,
             "Amal",
             "",
             "",
             "",
             str(int(time.time())),
+            certificate="00" * 32,
         )
         kept.write(private)
         room = attending.resume(private)
@@ -247,7 +248,10 @@ def test_whatever_answers_at_the_address_joining_ends_with_a_sentence(private: P
         threading.Thread(target=serve, daemon=True).start()
         with pytest.raises((ServiceUnreachable, ServiceRefused)):
             attending.join(
-                f"127.0.0.1:{server.getsockname()[1]} K7QF-2M9X", name="A", private=private, patience=5
+                f"127.0.0.1:{server.getsockname()[1]} K7QF-2M9Z-PT3A-8WQF",
+                name="A",
+                private=private,
+                patience=5,
             )
     assert membership.Membership.read(private) is None
 
@@ -282,16 +286,21 @@ def test_who_was_taken_out_of_the_room_is_out_until_they_join_again(
 
 
 @pytest.mark.parametrize(
-    "line", ["", "K7QF-2M9X", "192.0.2.7:8025", "192.0.2.7:8025 nonsense", "ftp://x K7QF-2M9X"]
+    "line", ["", "K7QF-2M9Z", "192.0.2.7:8025", "192.0.2.7:8025 no such code", "ftp://x K7QF-2M9Z-PT3A-8WQF"]
 )
 def test_what_is_no_join_line_is_refused_with_an_example(private: Path, line: str) -> None:
-    with pytest.raises(UsageError, match=r"192\.0\.2\.7:8025 K7QF-2M9X"):
+    with pytest.raises(UsageError, match=r"192\.0\.2\.7:8025 K7QF-2M9Z-PT3A-8WQF"):
         attending.join(line, name="Amal", private=private)
 
 
 def test_a_wrong_code_is_refused_with_what_to_do(opened: Any, private: Path) -> None:
     with pytest.raises(ServiceRefused, match="Compare it with the one on the instructor's screen"):
-        attending.join(f"127.0.0.1:{opened.port} ABCD-EFGH", name="Amal", private=private)
+        attending.join(
+            f"127.0.0.1:{opened.port} K7QF-2M9Z",
+            name="Amal",
+            private=private,
+            authority=opened.klass.authority_certificate,
+        )
     assert opened.names() == [] and membership.Membership.read(private) is None
 
 

@@ -51,7 +51,7 @@ def test_joining_help_and_leaving_by_the_panel(
     wait_until(lambda: "Hint 1 for question 1" in lab.results["news"]["html"])
     assert lab.press("join", "leave").say == "You have left the room. Nothing more is told."
     wait_until(lambda: opened.names() == [])
-    assert lab.spec[0]["fields"][0]["value"].endswith(opened.room.keys.code)
+    assert lab.spec[0]["fields"][0]["value"] == opened.line
 
 
 def test_the_panel_says_when_the_room_is_away_and_when_it_is_back(

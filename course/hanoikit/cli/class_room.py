@@ -1,4 +1,4 @@
-"""``hanoikit class room``: the room of a workshop, on this machine, for everybody in its network.
+"""``hanoikit class room``: the room of a workshop, on this machine, for everybody in its network; encrypted.
 
 hanoikit class room                       print the join line, open the instructor's page, run until Ctrl+C
 hanoikit class room --new-code            with a new code; the old one ends
@@ -17,7 +17,7 @@ import typer
 from hanoikit.cli.class_commands import Folder, the_class
 from hanoikit.errors import ToolMissing
 from hanoikit.i18n import _
-from hanoikit.workshop.protocol import PORT, JoinLine
+from hanoikit.workshop.protocol import PORT
 
 if TYPE_CHECKING:
     from hanoikit.classroom.room.service import Room
@@ -30,12 +30,15 @@ def room(
     host: Annotated[
         str, typer.Option(help="The address to listen at; 127.0.0.1: this machine only.")
     ] = "0.0.0.0",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0: any free one.")] = PORT,
+    port: Annotated[
+        int,
+        typer.Option(min=0, max=65535, help="The port; your own page has the next. 0: any free ones."),
+    ] = PORT,
     new_code: Annotated[
-        bool, typer.Option("--new-code", help="A new code and a new page; the old ones end.")
+        bool, typer.Option("--new-code", help="A new code, certificate and page; the old ones end.")
     ] = False,
     browser: Annotated[bool, typer.Option(help="Open the instructor's page here.")] = True,
-    qr: Annotated[bool, typer.Option(help="Show the QR code of the page that says how to join.")] = True,
+    qr: Annotated[bool, typer.Option(help="Show the join line as a QR code as well.")] = True,
 ) -> None:
     """Run the room of a workshop: who is at which question, who needs help; hints, solutions, hand-ins.
 
@@ -56,12 +59,10 @@ def room(
     made = Room.of(
         klass, texts=Texts.installed(), now=lambda: datetime.now(UTC), clock=time.monotonic, keys=keys
     )
-    with running.listen(host, port) as sock:
+    with running.listen(host, port) as sock, running.page_socket(port and (port + 1) % 65536) as own:
         found = sock.getsockname()[1]
-        made.addresses = tuple(addresses(host, found))
-        page = running.instructor_link(f"http://127.0.0.1:{found}", keys.instructor)
-        if host not in ("0.0.0.0", "127.0.0.1", "localhost", "::"):
-            page = running.instructor_link(made.addresses[0], keys.instructor)
+        made.addresses = tuple(one.replace("http://", "https://", 1) for one in addresses(host, found))
+        page = running.instructor_link(own.getsockname()[1], keys.instructor)
         _tell(made, page, qr=qr)
 
         def ready() -> None:
@@ -69,20 +70,27 @@ def room(
             if browser:
                 webbrowser.open(page)
 
-        running.serve(made, sock=sock, ready=ready)
+        running.serve(made, sock=sock, page=own, ready=ready)
     print(_("The room has ended; what it knew of people is gone. Hints, solutions and hand-ins are kept."))
 
 
 def _tell(made: Room, page: str, *, qr: bool) -> None:
     from hanoikit.classroom.room import running
 
+    lines = [str(line) for line in made.join_lines]
     print(_("Room of the class: {title}").format(title=made.klass.title))
     print(_("Join line, for everybody:"))
-    for address in made.addresses:
-        print(f"    {JoinLine(address, made.keys.code)}")
+    for line in lines:
+        print(f"    {line}")
     if qr:
-        print(running.qr_code(running.join_link(made.addresses[0], made.keys.code)))
-    print(_("Your own page, for nobody else:"))
+        print(running.qr_code(lines[0]))
+    print(
+        _(
+            "What is said in the room is encrypted. In the folder that the class gave out, the first half of the code "
+            "({code}) is enough; everybody else types all of it: it keeps other machines from posing as the room."
+        ).format(code=made.keys.code)
+    )
+    print(_("Your own page, for nobody else; it opens on this machine only:"))
     print(f"    {page}")
 
 

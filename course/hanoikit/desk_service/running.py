@@ -10,17 +10,22 @@ in no log of a server or proxy.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import io
 import logging
 import socket
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from hanoikit.desk_service.access import FACILITATOR, OBSERVER, Rates
 from hanoikit.desk_service.storage import Storage
 from hanoikit.errors import ServiceUnreachable
 from hanoikit.i18n import _
+
+if TYPE_CHECKING:
+    import uvicorn
 
 _UNREAD = 30_000
 """Milliseconds after which the kernel drops a connection whose other side takes no data."""
@@ -63,9 +68,23 @@ def serve(
 
 
 def run(app: Any, *, sock: socket.socket, ready: Callable[[], None], readers: int, idle: int = 30) -> None:
-    """An application of the ASGI kind on this socket, until the process is asked to end.
+    """An application of the ASGI kind on this socket, until the process is asked to end; see :func:`server`."""
+    server(app, ready=ready, readers=readers, idle=idle).run(sockets=[sock])
+
+
+def server(
+    app: Any,
+    *,
+    ready: Callable[[], None] = lambda: None,
+    readers: int,
+    idle: int = 30,
+    tls: tuple[Path, Path] | None = None,
+    signals: bool = True,
+) -> uvicorn.Server:
+    """A server for an application of the ASGI kind. ``ready`` is called when it answers.
 
     ``readers`` connections at once; one that says nothing for ``idle`` seconds is closed. No request is logged.
+    ``tls``: certificate and key (PEM), for TLS 1.3. Without ``signals`` somebody else hears that the process shall end.
     """
     import uvicorn
 
@@ -74,6 +93,9 @@ def run(app: Any, *, sock: socket.socket, ready: Callable[[], None], readers: in
             await super().startup(sockets=sockets)
             if self.started:
                 ready()
+
+        def capture_signals(self) -> Any:
+            return super().capture_signals() if signals else contextlib.nullcontext()
 
     config = uvicorn.Config(
         app,
@@ -88,9 +110,17 @@ def run(app: Any, *, sock: socket.socket, ready: Callable[[], None], readers: in
         loop="asyncio",
         ws="none",
         lifespan="on",
+        ssl_certfile=tls[0] if tls else None,
+        ssl_keyfile=tls[1] if tls else None,
     )
+    if tls:
+        import ssl
+
+        config.load()
+        assert config.ssl is not None
+        config.ssl.minimum_version = ssl.TLSVersion.TLSv1_3
     logging.getLogger("uvicorn.error").addFilter(_quiet_end)
-    Server(config).run(sockets=[sock])
+    return Server(config)
 
 
 def _quiet_end(record: logging.LogRecord) -> bool:

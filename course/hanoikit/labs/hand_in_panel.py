@@ -255,7 +255,7 @@ class _HandIn:
             )
             return Result(join(sentence(strong(said)), seen), say=said, ok=False)
         try:
-            reply = RoomClient(room.address).hand_in(room.token, done.kept)
+            reply = RoomClient(room.address, known=room.known).hand_in(room.token, done.kept)
         except (HanoiKitError, OSError) as error:
             said = _("The room did not take it. Your work is sealed and kept.")
             return Result(join(sentence(strong(said)), sentence(str(error)), seen), say=said, ok=False)

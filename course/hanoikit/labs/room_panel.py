@@ -1,7 +1,7 @@
 """The trainee's panel for a workshop's room: join, call for help, read what was released, leave.
 
 >>> lab = join_room()
->>> lab.press("join", "join", line="192.0.2.7:8025 K7QF-2M9X", name="Amal").say
+>>> lab.press("join", "join", line="192.0.2.7:8025 K7QF-2M9Z-PT3A-8WQF", name="Amal").say
 'You are in the room “Cybercrime desk, autumn” as Amal.'
 >>> lab.press("help", "help").say
 'Help is called.'
@@ -20,13 +20,13 @@ from typing import Any
 
 from hanoikit.errors import HanoiKitError
 from hanoikit.exercise.observing import ROOM
-from hanoikit.handin.me import Me
+from hanoikit.handin.me import HandOut, Me
 from hanoikit.i18n import _
 from hanoikit.labs.html import Markup, bullets, join, sentence, strong
 from hanoikit.labs.panel import Button, Field, Result, Step, Values, panel
 from hanoikit.workshop import attending, membership, presence
 from hanoikit.workshop.attending import AWAY, ENDED, IN, Attending
-from hanoikit.workshop.protocol import ASSIGNMENT, JoinLine, News
+from hanoikit.workshop.protocol import ASSIGNMENT, EXAMPLE, News
 
 _NEWS = 12
 """How many assignments are listed."""
@@ -92,7 +92,7 @@ class _RoomPanel:
 
     def _fields(self) -> list[Field]:
         kept = membership.Membership.read(self._private)
-        line = str(JoinLine(kept.address, kept.code)) if kept is not None else self._line
+        line = kept.line if kept is not None else self._line
         name = kept.name if kept is not None else self._name
         if not name:
             try:
@@ -100,9 +100,7 @@ class _RoomPanel:
             except HanoiKitError:
                 name = ""
         return [
-            Field(
-                "line", "line", _("Join line"), value=line, hint=_("For example: 192.0.2.7:8025 K7QF-2M9X")
-            ),
+            Field("line", "line", _("Join line"), value=line, hint=self._example()),
             Field(
                 "name",
                 "text",
@@ -112,18 +110,34 @@ class _RoomPanel:
             ),
         ]
 
+    @property
+    def _handed_out(self) -> HandOut | None:
+        """What the class gave out with this folder; its certificate knows the room."""
+        try:
+            return HandOut.of(self._private.parent)
+        except HanoiKitError:
+            return None
+
+    def _example(self) -> str:
+        if self._handed_out is not None and self._handed_out.certificate is not None:
+            return _(
+                "For example: {example}. In the folder of your class half of the code is enough."
+            ).format(example=EXAMPLE)
+        return _("For example: {example}").format(example=EXAMPLE)
+
     def _join(self, values: Values) -> Result:
         if values["action"] == "leave":
             return self._leave()
         self._line, self._name = str(values["line"]), str(values["name"])
-        self._take(attending.join(self._line, name=self._name, private=self._private))
+        authority = self._handed_out.certificate if self._handed_out is not None else None
+        self._take(attending.join(self._line, name=self._name, private=self._private, authority=authority))
         return self._state()
 
     def _leave(self) -> Result:
         room = attending.current()
         if room is None:
             return self._state()
-        self._line = str(JoinLine(room.membership.address, room.membership.code))
+        self._line = room.membership.line
         self._name = room.membership.name
         room.leave()
         said = _("You have left the room. Nothing more is told.")
@@ -154,7 +168,8 @@ class _RoomPanel:
             away = _(
                 "The room does not answer just now. Your answers are saved as always; it is tried again."
             )
-            return Result(join(sentence(strong(said)), sentence(away)), say=f"{said} {away}", ok=False)
+            parts = [sentence(strong(said)), sentence(away), sentence(room.trouble)]
+            return Result(join(*parts), say=f"{said} {away}", ok=False)
         on = _("The room is on. Every question says so, and you can leave at any time.")
         return Result(join(sentence(strong(said)), sentence(on)), say=said)
 

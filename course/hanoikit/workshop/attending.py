@@ -1,6 +1,6 @@
 """Being in a room: a thread that tells where one is, and hears what the instructor releases.
 
->>> room = join("192.0.2.7:8025 K7QF-2M9X", name="Amal", private=private)
+>>> room = join("192.0.2.7:8025 K7QF-2M9Z-PT3A-8WQF", name="Amal", private=private)
 >>> room.state, room.title
 ('in', 'Cybercrime desk, autumn')
 >>> room.leave()                    # from here on nothing is sent
@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hanoikit.errors import HanoiKitError, ServiceRefused, ServiceUnreachable, UsageError
 from hanoikit.exercise import observing
@@ -30,8 +30,12 @@ from hanoikit.i18n import _
 from hanoikit.workshop import membership as kept
 from hanoikit.workshop.client import RoomClient
 from hanoikit.workshop.membership import Membership
+from hanoikit.workshop.pinning import Known
 from hanoikit.workshop.presence import Presence
 from hanoikit.workshop.protocol import ASSIGNMENT, HINT, JoinLine, News, clean_name, news
+
+if TYPE_CHECKING:
+    from cryptography import x509
 
 IN, AWAY, LEFT, ENDED = "in", "away", "left", "ended"
 """Told and heard; the room does not answer just now; left by one's own act; the room is over, or it let one go."""
@@ -47,7 +51,10 @@ _one_at_a_time = threading.Lock()
 
 
 class Attending:
-    """One kernel in a room. ``listeners`` are called, from the thread, when something to show has changed."""
+    """One kernel in a room. ``listeners`` are called, from the thread, when something to show has changed.
+
+    ``trouble`` says in a sentence why the room is away; "" while it is not.
+    """
 
     def __init__(
         self,
@@ -61,10 +68,11 @@ class Attending:
         self.membership = membership
         self.private = private
         self.state = IN
+        self.trouble = ""
         self.news: list[News] = []
         self.listeners: list[Callable[[], None]] = []
         self.presence = Presence(clock=clock)
-        self._client = client or RoomClient(membership.address)
+        self._client = client or RoomClient(membership.address, known=membership.known)
         self._after = 0
         self._every = EVERY
         self._clock = clock
@@ -178,10 +186,10 @@ class Attending:
             except ServiceRefused as error:
                 if error.status == 401:
                     return self._unknown()
-                self._be(AWAY)
+                self._be(AWAY, str(error))
                 return _longer(pause)
-            except ServiceUnreachable:
-                self._be(AWAY)
+            except ServiceUnreachable as error:
+                self._be(AWAY, str(error))
                 return _longer(pause)
         self.presence.arrived(said)
         self._hear(reply)
@@ -228,8 +236,8 @@ class Attending:
 
     def _adopt(self, membership: Membership) -> None:
         self.membership = membership
-        if self._client.address != membership.address:
-            self._client = RoomClient(membership.address)
+        if (self._client.address, self._client.fingerprint) != (membership.address, membership.certificate):
+            self._client = RoomClient(membership.address, known=membership.known)
         self._after = 0
         self.presence.again()
 
@@ -242,7 +250,8 @@ class Attending:
                 with contextlib.suppress(Exception):
                     self.presence.begin(name, BOOK.sheet_of(asked.question).answers())
 
-    def _be(self, state: str) -> None:
+    def _be(self, state: str, trouble: str = "") -> None:
+        self.trouble = trouble
         if state == IN:
             self._heard = self._clock()
         elif self._clock() - self._heard > GIVE_UP and not self._stopped.is_set():
@@ -274,10 +283,19 @@ def current() -> Attending | None:
     return _current if _current is not None and _current.active else None
 
 
-def join(line: str, *, name: str, private: Path, patience: float = 5.0) -> Attending:
+def join(
+    line: str,
+    *,
+    name: str,
+    private: Path,
+    authority: x509.Certificate | None = None,
+    patience: float = 5.0,
+) -> Attending:
     """Join a room by the line on the instructor's screen, under a name of one's own choice.
 
-    Raises ``UsageError`` for no join line or no name, ``ServiceUnreachable``, ``ServiceRefused`` for a wrong code.
+    ``authority`` is the certificate of the class that the course folder was handed out with: then the first half of the
+    code is enough. Raises ``UsageError`` for no join line or no name, ``ServiceUnreachable`` also when another machine
+    answers there, ``ServiceRefused`` for a wrong code.
     """
     global _current
     found = JoinLine.parse(line)
@@ -291,7 +309,8 @@ def join(line: str, *, name: str, private: Path, patience: float = 5.0) -> Atten
         before = _current
         if before is not None and before.active:
             before.leave()
-        client = RoomClient(found.address, patience=patience)
+        known = Known(code=found.code, proof=found.proof, authority=authority)
+        client = RoomClient(found.address, known=known, patience=patience)
         reply = client.join(code=found.code, name=chosen)
         made = Membership(
             address=found.address,
@@ -302,6 +321,8 @@ def join(line: str, *, name: str, private: Path, patience: float = 5.0) -> Atten
             title=clean_name(str(reply.get("title", ""))),
             session=str(reply.get("session", ""))[:80],
             joined=str(int(time.time())),
+            proof=found.proof,
+            certificate=client.fingerprint,
         )
         made.write(private)
         _current = Attending(made, private, client=client).start()

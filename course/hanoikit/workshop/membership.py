@@ -21,7 +21,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from hanoikit.exercise.observing import MEMBERSHIP, PRIVATE
-from hanoikit.workshop.protocol import ASSIGNMENT, News, news
+from hanoikit.workshop.pinning import Known
+from hanoikit.workshop.protocol import ASSIGNMENT, JoinLine, News, news
 
 RELEASED = "released.json"
 LONGEST = 14 * 3600.0
@@ -45,6 +46,10 @@ class Membership:
     """The room's session: another one has forgotten everything."""
     joined: str = "0"
     """Seconds since 1970, as text. A workshop lasts a day: what is older counts no more."""
+    proof: str = ""
+    """The second half of the code, where it was typed."""
+    certificate: str = ""
+    """SHA-256 of the room's certificate: only the machine that has it is told anything."""
 
     @classmethod
     def read(cls, private: Path, *, now: float | None = None) -> Membership | None:
@@ -58,10 +63,20 @@ class Membership:
             age = (time.time() if now is None else now) - float(found.joined)
         except (OSError, ValueError, KeyError, TypeError):
             return None
-        if -_SKEW <= age <= LONGEST:
+        if -_SKEW <= age <= LONGEST and found.certificate:
             return found
         forget(private)
         return None
+
+    @property
+    def line(self) -> str:
+        """The line with which the room was joined."""
+        return str(JoinLine(self.address, self.code, self.proof))
+
+    @property
+    def known(self) -> Known:
+        """By what the room is known again."""
+        return Known(fingerprint=self.certificate)
 
     def write(self, private: Path) -> None:
         """Keep it, for the owner's eyes only."""

@@ -1,7 +1,7 @@
 """What a trainee's kernel and the room of a workshop say to each other, as plain data with limits.
 
->>> JoinLine.parse("http://192.0.2.7:8025/#k7qf2m9x")
-JoinLine(address='http://192.0.2.7:8025', code='K7QF-2M9X')
+>>> JoinLine.parse("192.0.2.7:8025 k7qf 2m9z pt3a 8wqf")
+JoinLine(address='https://192.0.2.7:8025', code='K7QF-2M9Z', proof='PT3A-8WQF')
 >>> news({"n": 3, "kind": "hint", "question": "m04-q3", "level": 1, "lines": ["Look at the zone."]}).kind
 'hint'
 
@@ -20,12 +20,13 @@ from urllib.parse import urlsplit
 
 from hanoikit.errors import UsageError
 from hanoikit.i18n import _
+from hanoikit.trust.letters import grouped, is_good, plain
 
-FORMAT = "hanoikit.room/1"
+FORMAT = "hanoikit.room/2"
 PORT = 8025
-LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-"""Letters and digits of a code: none that looks like another."""
 CODE_LENGTH = 8
+"""Letters of each half of the code, the last of them a check character (:mod:`hanoikit.trust.letters`)."""
+EXAMPLE = "192.0.2.7:8025 K7QF-2M9Z-PT3A-8WQF"
 
 LONGEST_NAME = 60
 LONGEST_LINE = 4_000
@@ -45,46 +46,59 @@ _JOINERS = "\u200c\u200d"
 
 @dataclass(frozen=True, slots=True)
 class JoinLine:
-    """Where the room is, and the code of the class."""
+    """Where the room is, the first half of the code, and the second half where it was given."""
 
     address: str
     code: str
+    proof: str = ""
 
     @classmethod
     def parse(cls, text: str) -> JoinLine:
-        """Read what the instructor shows: a link, or an address and a code. Raises ``UsageError``."""
+        """Read what the instructor shows: an address and a code. Raises ``UsageError``."""
         words = text.replace("#", " ").split()
-        code = normal_code(words[-1]) if len(words) > 1 else ""
-        place = "".join(words[:-1]) if code else ""
-        if place and "//" not in place:
-            place = f"http://{place}"
-        try:
-            parts = urlsplit(place)
-            host, port = parts.hostname or "", parts.port
-        except ValueError:
-            parts, host, port = urlsplit(""), "", None
-        if not code or not host or parts.scheme not in ("http", "https") or parts.username is not None:
-            raise UsageError(
-                _("This is no join line of a room."),
-                where=text.strip()[:80],
-                next_step=_("Copy it as it stands on the instructor's screen: {example}").format(
-                    example="192.0.2.7:8025 K7QF-2M9X"
-                ),
-            )
-        host = f"[{host}]" if ":" in host else host
-        port = port or (443 if parts.scheme == "https" else PORT)
-        return cls(f"{parts.scheme}://{host}:{port}", code)
+        # Where the address ends and the code begins is found by trying: both are typed with blanks inside.
+        for cut in range(1, len(words)):
+            letters = plain("".join(words[cut:]))
+            address = _address("".join(words[:cut]))
+            if address and letters is not None and len(letters) in (CODE_LENGTH, 2 * CODE_LENGTH):
+                code, proof = (normal_code(half) for half in (letters[:CODE_LENGTH], letters[CODE_LENGTH:]))
+                if not code or (len(letters) > CODE_LENGTH and not proof):
+                    raise UsageError(
+                        _("One character of the code is wrong, or two changed places: {half}.").format(
+                            half=grouped(letters[CODE_LENGTH:] if code else letters[:CODE_LENGTH])
+                        ),
+                        next_step=_("Compare it with the instructor's screen."),
+                    )
+                return cls(address, code, proof)
+        raise UsageError(
+            _("This is no join line of a room."),
+            where=text.strip()[:80],
+            next_step=_("Copy it as it stands on the instructor's screen: {example}").format(example=EXAMPLE),
+        )
 
     def __str__(self) -> str:
-        return f"{self.address.removeprefix('http://')} {self.code}"
+        code = f"{self.code}-{self.proof}" if self.proof else self.code
+        return f"{self.address.removeprefix('https://')} {code}"
+
+
+def _address(place: str) -> str:
+    """``https://host:port``; "" for what is no address. Nothing is ever sent without encryption."""
+    place = place.removeprefix("http://")
+    try:
+        parts = urlsplit(place if "//" in place else f"https://{place}")
+        host, port = parts.hostname or "", parts.port or PORT
+    except ValueError:
+        return ""
+    if not host or parts.scheme != "https" or parts.username is not None:
+        return ""
+    host = f"[{host}]" if ":" in host else host
+    return f"https://{host}:{port}"
 
 
 def normal_code(text: str) -> str:
-    """A code as it is shown, whatever the case and the hyphens; "" for what is no code."""
-    plain = text.upper().replace("-", "").replace("\u2013", "")
-    if len(plain) != CODE_LENGTH or any(letter not in LETTERS for letter in plain):
-        return ""
-    return f"{plain[:4]}-{plain[4:]}"
+    """A half of a code as it is shown, whatever the case and the hyphens; "" for what is none, or has a slip."""
+    letters = plain(text)
+    return grouped(letters) if letters and len(letters) == CODE_LENGTH and is_good(letters) else ""
 
 
 def clean_name(text: str) -> str:

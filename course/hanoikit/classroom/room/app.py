@@ -1,14 +1,15 @@
 """HTTP of the room: tokens, rates, sizes, problems (RFC 9457), the stream of the instructor's page.
 
->>> uvicorn.run(application(room))
+>>> application(room)          # for the notebooks, in the network
+>>> instructors(room)          # for the instructor's page, on this machine only
 
 | who | may |
 |---|---|
-| anybody on the network | load the pages, see that there is a room, try a code |
+| anybody on the network | see that there is a room, try a code |
 | a trainee's notebook (token from joining) | tell where it is, hear what was released, hand in, leave |
 | the instructor's page (its own token) | see everybody, release, open and close, answer a call for help |
 
-A trainee's token reads nothing about anybody else.
+A trainee's token reads nothing about anybody else, and the network has no door to what is the instructor's.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import json
 import os
 import secrets
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,7 +41,7 @@ from hanoikit.desk_service.access import Buckets, hash_token
 from hanoikit.desk_service.problems import MEDIA_TYPE, problem_of
 from hanoikit.errors import HanoiKitError, ServiceRefused, UsageError
 from hanoikit.i18n import _
-from hanoikit.workshop.protocol import FORMAT, LARGEST_BUNDLE, LARGEST_TELL, JoinLine
+from hanoikit.workshop.protocol import FORMAT, LARGEST_BUNDLE, LARGEST_TELL
 
 PULSE = 1.0
 """The shortest time in seconds between two states that a page gets."""
@@ -97,19 +98,52 @@ class Limits:
 
 
 def application(
+    room: Room, *, rates: Rates | None = None, clock: Callable[[], float] = time.monotonic
+) -> ASGIApp:
+    """What the notebooks of trainees ask."""
+    _tidy(room)
+    wanted = (
+        ("/api/room", _about, "GET"),
+        ("/api/join", _join, "POST"),
+        ("/api/tell", _tell, "POST"),
+        ("/api/leave", _leave, "POST"),
+        ("/api/hand-in", _hand_in, "POST"),
+    )
+    return _app(room, wanted, (), Limits(rates or Rates(), clock))
+
+
+def instructors(
     room: Room,
     *,
     rates: Rates | None = None,
     clock: Callable[[], float] = time.monotonic,
     prepare: bool = True,
 ) -> ASGIApp:
-    """The service of this room. ``prepare``: read the texts of all assignments beside, at the start."""
+    """The instructor's page and what it asks. ``prepare``: read the texts of all assignments beside, at the start."""
+    wanted = (
+        ("/api/me", _me, "GET"),
+        ("/api/instructor/events", _events, "GET"),
+        ("/api/instructor/hint", _hint, "POST"),
+        ("/api/instructor/solution", _solution, "POST"),
+        ("/api/instructor/assignment", _assignment, "POST"),
+        ("/api/instructor/helped", _helped, "POST"),
+        ("/api/instructor/remove", _remove, "POST"),
+    )
+    return _app(room, wanted, pages.routes(), Limits(rates or Rates(), clock), prepare=prepare)
 
+
+def _app(
+    room: Room,
+    wanted: Sequence[tuple[str, Callable[[Room, Request], Awaitable[Response]], str]],
+    more: Sequence[Route],
+    limits: Limits,
+    *,
+    prepare: bool = False,
+) -> ASGIApp:
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        app.state.limits = Limits(rates or Rates(), clock)
+        app.state.limits = limits
         app.state.closing = asyncio.Event()
-        _tidy(room)
         preparing = asyncio.create_task(room.prepare()) if prepare else None
         try:
             yield
@@ -120,27 +154,9 @@ def application(
                 preparing.cancel()
                 await asyncio.gather(preparing, return_exceptions=True)
 
-    def route(
-        path: str, handler: Callable[[Room, Request], Awaitable[Response]], method: str = "POST"
-    ) -> Route:
-        return Route(path, _guarded(room, handler), methods=[method])
-
+    routes = [Route(path, _guarded(room, handler), methods=[method]) for path, handler, method in wanted]
     app = Starlette(
-        routes=[
-            route("/api/room", _about, "GET"),
-            route("/api/join", _join),
-            route("/api/tell", _tell),
-            route("/api/leave", _leave),
-            route("/api/hand-in", _hand_in),
-            route("/api/me", _me, "GET"),
-            route("/api/instructor/events", _events, "GET"),
-            route("/api/instructor/hint", _hint),
-            route("/api/instructor/solution", _solution),
-            route("/api/instructor/assignment", _assignment),
-            route("/api/instructor/helped", _helped),
-            route("/api/instructor/remove", _remove),
-            *pages.routes(),
-        ],
+        routes=[*routes, *more],
         lifespan=lifespan,
         exception_handlers={HTTPException: _no_route, Exception: _unexpected},
     )
@@ -219,9 +235,8 @@ async def _to_disk(request: Request, draft: Path) -> None:
 
 async def _me(room: Room, request: Request) -> Response:
     _instructor(room, request)
-    address = room.addresses[0] if room.addresses else str(request.base_url).rstrip("/")
-    line = str(JoinLine(address, room.keys.code))
-    return _json({"title": room.klass.title, "line": line, "qr": qr_rows(f"{address}/#{room.keys.code}")})
+    line = str(room.join_lines[0])
+    return _json({"title": room.klass.title, "line": line, "qr": qr_rows(line)})
 
 
 async def _events(room: Room, request: Request) -> Response:

@@ -1,10 +1,13 @@
-"""The code with which trainees join, and the token of the instructor's page; kept with the class's other keys.
+"""The code with which trainees join, the room's certificate, the token of the instructor's page; kept with the class's
+other keys.
 
 >>> keys = RoomKeys.of(klass)
->>> keys.code
-'K7QF-2M9X'
+>>> keys.code, keys.proof
+('K7QF-2M9Z', 'PT3A-8WQF')
 
-They stay the same when the room is started again, so that nobody has to join twice; ``renew`` ends the old ones.
+The first half of the code is chance and lets people in; the second half vouches for the certificate, see
+:mod:`hanoikit.workshop.pinning`. All of it stays the same when the room is started again, so that nobody has to join
+twice; ``renew`` ends the old ones.
 """
 
 from __future__ import annotations
@@ -14,47 +17,61 @@ import json
 import os
 import secrets
 import tempfile
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from hanoikit.classroom.klass import Class
+from hanoikit.classroom.room.certificate import Files, issue
 from hanoikit.desk_service.access import new_token
-from hanoikit.workshop.protocol import CODE_LENGTH, LETTERS, normal_code
+from hanoikit.trust.letters import grouped, letters_of, with_check
+from hanoikit.workshop.pinning import fingerprint_of, proof_of
+from hanoikit.workshop.protocol import CODE_LENGTH, normal_code
 
 FILE = "room.json"
 
 
 @dataclass(frozen=True, slots=True)
 class RoomKeys:
-    """Forty bits that are shown on the wall, and 256 that are not."""
+    """Thirty-five bits that are shown on the wall, with what vouches for the certificate; 256 that are not shown."""
 
     code: str
+    proof: str
     instructor: str
-
-    @classmethod
-    def new(cls) -> RoomKeys:
-        """New ones, by chance."""
-        code = "".join(secrets.choice(LETTERS) for _place in range(CODE_LENGTH))
-        return cls(normal_code(code), new_token())
+    fingerprint: str
+    """SHA-256 of the room's certificate (DER), in hexadecimal."""
+    files: Files
 
     @classmethod
     def of(cls, klass: Class, *, renew: bool = False) -> RoomKeys:
-        """Those of this class; made when there are none, or with ``renew``."""
+        """Those of this class; made when there are none, or with ``renew``.
+
+        Raises ``IdentityRejected`` when the key of the class's authority is needed and gone.
+        """
         path = klass.root / "keys" / FILE
+        files = Files.of(klass)
         if not renew:
             with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
                 data = json.loads(path.read_text(encoding="utf-8"))
-                kept = cls(normal_code(str(data["code"])), str(data["instructor"]))
-                if kept.code and len(kept.instructor) >= 32:
+                code, proof = normal_code(str(data["code"])), normal_code(str(data["proof"]))
+                kept = cls(code, proof, str(data["instructor"]), str(data["fingerprint"]), files)
+                if code and proof and len(kept.instructor) >= 32 and _fits(kept):
                     return kept
-        made = cls.new()
-        path.parent.mkdir(mode=0o700, exist_ok=True)
+        code = grouped(with_check(letters_of(secrets.token_bytes(8), CODE_LENGTH - 1)))
+        der = issue(klass).der()
+        made = cls(code, proof_of(der, code), new_token(), fingerprint_of(der), files)
         # mkstemp makes it readable for its owner only.
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".room-")
         with os.fdopen(handle, "wb") as file:
-            file.write(json.dumps(asdict(made)).encode())
+            kept_words = {"code": made.code, "proof": made.proof, "instructor": made.instructor}
+            file.write(json.dumps(kept_words | {"fingerprint": made.fingerprint}).encode())
         Path(name).replace(path)
         return made
+
+
+def _fits(keys: RoomKeys) -> bool:
+    """Whether the files are still the pair that the code vouches for."""
+    der = keys.files.der()
+    return bool(der) and fingerprint_of(der) == keys.fingerprint
 
 
 def qr_rows(text: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""What anybody on the network may load: how to join, and the instructor's page, which is empty without its token."""
+"""The instructor's page, which is empty without its token. Only this machine may load it; the network has no page."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from hanoikit.classroom.room.wording import with_texts
 
 PARTS = {
     "room.js": "text/javascript",
-    "join.js": "text/javascript",
     "words.js": "text/javascript",
     "wire.js": "text/javascript",
     "room.css": "text/css",
@@ -29,9 +28,6 @@ POLICY = (
 def routes() -> list[Route]:
     """The routes of the pages."""
 
-    async def join_page(_request: Request) -> Response:
-        return _page("join.html", "text/html")
-
     async def instructor(_request: Request) -> Response:
         return _page("room.html", "text/html")
 
@@ -42,7 +38,7 @@ def routes() -> list[Route]:
         return _page(name, PARTS[name])
 
     return [
-        Route("/", join_page, methods=["GET"]),
+        Route("/", instructor, methods=["GET"]),
         Route("/instructor", instructor, methods=["GET"]),
         Route("/parts/{name}", part, methods=["GET"]),
     ]

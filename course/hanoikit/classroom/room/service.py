@@ -31,7 +31,7 @@ from hanoikit.classroom.room.titles import title_of
 from hanoikit.desk_service.access import hash_token, new_token
 from hanoikit.errors import HanoiKitError, ServiceRefused, UsageError
 from hanoikit.i18n import _
-from hanoikit.workshop.protocol import FORMAT, MOST_NEWS, clean_name, is_id, normal_code
+from hanoikit.workshop.protocol import FORMAT, MOST_NEWS, JoinLine, clean_name, is_id, normal_code
 
 EVERY = 4
 """Seconds between two words of a notebook where nothing happens."""
@@ -87,6 +87,12 @@ class Room:
             now,
             Board(clock=clock),
         )
+
+    @property
+    def join_lines(self) -> tuple[JoinLine, ...]:
+        """The line to join with, for each address of this machine, the best one first."""
+        found = self.addresses or ("https://127.0.0.1",)
+        return tuple(JoinLine(address, self.keys.code, self.keys.proof) for address in found)
 
     # trainees
 

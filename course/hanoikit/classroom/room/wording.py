@@ -34,18 +34,14 @@ def words() -> dict[str, str]:
     """Every text of the pages by its name."""
     return {
         # joining
-        "join_page": _("Join the room of the workshop"),
-        "join_how": _("How to join"),
         "join_1": _("Open your course in JupyterLab, and there the page “Workshop room”."),
         "join_2": _(
-            "Paste this line into the field “Join line”, choose your name, and press “Join the room”."
+            "Type this line into the field “Join line”, choose your name, and press “Join the room”."
         ),
-        "join_3": _(
+        "join_3": _("In the folder that your class gave out, the first two groups of the code are enough."),
+        "join_4": _(
             "Joining is your own choice. You see all the time that the room is on, and leave with one press."
         ),
-        "join_copy": _("Copy the line"),
-        "join_copied": _("Copied."),
-        "join_no_code": _("This address has no code. Ask your instructor for the whole join line."),
         # the instructor's page
         "room_page": _("Room of the workshop"),
         "token_title": _("The instructor's page"),
@@ -135,7 +131,7 @@ def words() -> dict[str, str]:
         "bundle_set-aside": _("damaged: kept apart, ask for it again"),
         "collect_hint": _("Mark them: hanoikit class collect, then hanoikit class autograde."),
         "join_title": _("Join with this line"),
-        "qr_says": _("QR code of the page that says how to join"),
+        "qr_says": _("QR code of this line"),
         "privacy_title": _("What is told here"),
         "privacy": _(
             "Only people who joined by their own act are here. The room is told their chosen name, the assignment "

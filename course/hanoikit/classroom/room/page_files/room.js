@@ -26,7 +26,10 @@ let sure = null;
 at("room").hidden = false;
 put(at("title"), me.title);
 document.title = `${w("room_page")} · ${me.title}`;
-put(at("line"), me.line);
+// Breaks, where it must, before the code and between its halves only: the first half is a thing of its own.
+const [address, code] = me.line.split(" ");
+const half = code.indexOf("-", code.indexOf("-") + 1) + 1;
+at("line").append(...[address, " ", code.slice(0, half), code.slice(half)].map((part) => (part === " " ? part : make("span", {}, part))));
 at("qr").append(qr(me.qr));
 at("wall").addEventListener("click", () => {
   wall = !wall;
