@@ -8,6 +8,7 @@ import http.client
 import json
 import shutil
 import ssl
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -20,6 +21,7 @@ from hanoikit import build
 from hanoikit.classroom.room.app import Rates
 from hanoikit.classroom.room.keys import RoomKeys
 from hanoikit.classroom.room.releasing import Texts
+from hanoikit.classroom.room.service import Room
 from hanoikit.exercise.sheet import Sheet
 from hanoikit.grading.source import AssignmentSource
 from hanoikit.handin import bundle
@@ -382,3 +384,70 @@ def test_collecting_takes_what_came_through_the_room(opened: Any, sealed: Path) 
     assert [(item.trainee, item.decision.state) for item in found.items] == [("t07", "accepted")]
     assert (opened.klass.root / "submitted" / "t07" / "c01" / "c01.ipynb").is_file()
     assert collect(opened.klass, now=NOW).entries == 0  # the second time nothing changes
+
+
+# answers that come out of the files of the case
+
+
+def computing(tmp_path: Path, model: str) -> AssignmentSource:
+    """The small assignment, with a model answer that a cell computes."""
+    text = (CORPUS / "c01" / "c01.md").read_text(encoding="utf-8")
+    made = tmp_path / "computing" / "c01.md"
+    made.parent.mkdir()
+    made.write_text(text.replace('answer("c01-q2", 90)', model), encoding="utf-8")
+    return AssignmentSource.read(made)
+
+
+MODEL = 'open("made.txt", "w").write("x" * 77)\nanswer("c01-q2", len(open("made.txt").read()))'
+
+
+def test_an_answer_out_of_files_is_worked_out_when_it_is_released_and_not_before(
+    klass: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from hanoikit.classroom.room import releasing
+
+    runs: list[Any] = []
+    real = releasing.run_cells
+
+    def counted(source: Any, folder: Path, *, known: Any) -> Any:
+        runs.append((known, folder.exists()))
+        return real(source, folder, known=known)
+
+    monkeypatch.setattr(releasing, "run_cells", counted)
+    # What trainees handed in lies beside, and is never run or read.
+    trap = klass.root / "submitted" / "t07" / "c01" / "made.txt"
+    trap.parent.mkdir(parents=True)
+    trap.write_text("x" * 5)
+    room = room_of(klass, Texts({"c01": computing(tmp_path, MODEL)}.__getitem__))
+    text = asyncio.run(room.read("c01"))["c01-q2"]
+    assert text.computed and "your instructor shows how" in text.solution[0] and runs == []
+    seen: list[Any] = []
+    monkeypatch.setattr(room, "changed", lambda: seen.append(room.snapshot()["assignments"][0]["working"]))
+
+    async def twice() -> list[Any]:
+        return await asyncio.gather(
+            room.solution(question="c01-q2"),
+            room.solution(question="c01-q2"),
+            room.solution(assignment="c01"),
+        )
+
+    replies = asyncio.run(twice())
+    assert sum(reply["released"] for reply in replies) == 7 and not any("without" in one for one in replies)
+    assert runs == [(["c01-q2"], False)] and 0 in seen and seen[-1] is None
+    out = {one.question: one.lines for one in room.given.after(0)}
+    assert out["c01-q2"][0] == "The answer: 77 days" and out["c01-q1"][0].startswith("The answer: b:")
+
+
+def test_where_an_answer_cannot_be_worked_out_the_rest_is_released_and_the_page_says_why(
+    klass: Any, tmp_path: Path
+) -> None:
+    model = 'answer("c01-q2", len(open("gone.txt").read()))'
+    room = room_of(klass, Texts({"c01": computing(tmp_path, model)}.__getitem__))
+    reply = asyncio.run(room.solution(question="c01-q2"))
+    assert reply["released"] == 1 and "cannot be worked out on this machine" in reply["without"]
+    (news,) = room.given.after(0)
+    assert "your instructor shows how" in news.lines[0] and "article 25(2)" in news.lines[1]
+
+
+def room_of(klass: Any, texts: Texts) -> Room:
+    return Room.of(klass, texts=texts, now=lambda: NOW, clock=time.monotonic)

@@ -13,21 +13,25 @@ Each hint goes a step further than the one before; none gives the answer away. A
 what its author said anyway: the hint of the control, what to read again, the provisions that it rests on.
 
 A solution is the model answer in words, then the author's explanations and the provisions. Nothing of it is read before
-an instructor releases something.
+an instructor releases something. Where the model answer is computed from the files of the case, it is worked out then:
+the author's own cells run on this machine, in an empty folder of their own. No work of a trainee is near them.
 """
 
 from __future__ import annotations
 
 import re
+import tempfile
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from hanoikit.build import questions as read_questions
 from hanoikit.build.calls import UNKNOWN, Call, last_call, split_hidden
 from hanoikit.build.questions import Question
-from hanoikit.errors import HanoiKitError
+from hanoikit.classroom.study import run_cells
+from hanoikit.errors import ClassroomError, Finding, HanoiKitError
 from hanoikit.exercise import ask
 from hanoikit.exercise.kinds import Kind
 from hanoikit.grading.source import AssignmentSource
@@ -45,6 +49,8 @@ class QuestionText:
     title: str
     hints: tuple[str, ...]
     solution: tuple[str, ...]
+    computed: bool = False
+    """Whether the answer comes out of the files of the case; ``solution`` has it after :meth:`Texts.work_out`."""
 
 
 class Texts:
@@ -53,7 +59,9 @@ class Texts:
     def __init__(self, load: Callable[[str], AssignmentSource]) -> None:
         self._load = load
         self._lock = threading.Lock()
+        self._working = threading.Lock()
         self._found: dict[str, dict[str, QuestionText]] = {}
+        self._worked_out: dict[str, dict[str, QuestionText]] = {}
 
     @classmethod
     def installed(cls) -> Texts:
@@ -65,18 +73,60 @@ class Texts:
         with self._lock:
             if assignment not in self._found:
                 source = self._load(assignment)
-                titles = {question.id: question.title for question in source.questions}
                 self._found[assignment] = {
-                    question.id: QuestionText(
-                        question.id,
-                        short(titles.get(question.id, question.id)),
-                        hints(question),
-                        solution(question),
-                    )
-                    for question in read_questions(source.parsed)
-                    if question.graded and question.prompts
+                    question.id: _text(source, question) for question in _graded(source)
                 }
             return self._found[assignment]
+
+    def work_out(self, assignment: str) -> dict[str, QuestionText]:
+        """The questions whose answers are computed, with the answers. It takes up to a minute the first time.
+
+        Raises ``ClassroomError`` when the author's cells do not run here.
+        """
+        with self._working:
+            if assignment not in self._worked_out:
+                source = self._load(assignment)
+                wanted = {question.id: question for question in _graded(source) if _is_computed(question)}
+                answers = _answers(source, wanted)
+                self._worked_out[assignment] = {
+                    name: _text(source, question, answer=answers[name]) for name, question in wanted.items()
+                }
+            return self._worked_out[assignment]
+
+
+def _graded(source: AssignmentSource) -> list[Question]:
+    return [one for one in read_questions(source.parsed) if one.graded and one.prompts]
+
+
+def _text(source: AssignmentSource, question: Question, *, answer: Any = UNKNOWN) -> QuestionText:
+    titles = {one.id: one.title for one in source.questions}
+    return QuestionText(
+        question.id,
+        short(titles.get(question.id, question.id)),
+        hints(question),
+        solution(question, answer=answer),
+        computed=_is_computed(question),
+    )
+
+
+def _is_computed(question: Question) -> bool:
+    models = question.models
+    return bool(models and models[0][1].positional) and models[0][1].positional[0] is UNKNOWN
+
+
+def _answers(source: AssignmentSource, wanted: Container[str]) -> Mapping[str, Any]:
+    """What the author's cells answer to these questions."""
+    names = [one.id for one in _graded(source) if one.id in wanted]
+    with tempfile.TemporaryDirectory(prefix="hanoikit-answers-", ignore_cleanup_errors=True) as scratch:
+        ran = run_cells(source.parsed, Path(scratch) / source.name, known=names)
+    if missing := [name for name in names if name not in ran.answers]:
+        raise ClassroomError(
+            _("The answer to {question} cannot be worked out on this machine.").format(question=missing[0]),
+            where=source.name,
+            next_step=_("Show it on your own screen, with the files of the case."),
+            findings=[Finding("cell", f"{name}: {error}"[:300]) for name, error in ran.failed.items()],
+        )
+    return ran.answers
 
 
 def short(title: str) -> str:
@@ -100,9 +150,12 @@ def hints(question: Question) -> tuple[str, ...]:
     return tuple(found) or (_("Read the question once more, word by word. What exactly does it ask for?"),)
 
 
-def solution(question: Question) -> tuple[str, ...]:
-    """The solution in lines of plain text: the model answer, the author's explanations, the provisions."""
-    lines = [*_model(question)]
+def solution(question: Question, *, answer: Any = UNKNOWN) -> tuple[str, ...]:
+    """The solution in lines of plain text: the model answer, the author's explanations, the provisions.
+
+    ``answer`` is the model answer where it was worked out.
+    """
+    lines = [*_model(question, answer)]
     mark = _mark(question)
     if mark is not None:
         lines += _reasons(mark.keywords.get("why"))
@@ -153,7 +206,7 @@ def _mark(question: Question) -> Call | None:
         return None
 
 
-def _model(question: Question) -> list[str]:
+def _model(question: Question, answer: Any) -> list[str]:
     """The model answer in words."""
     code = [cell.source for cell in question.solutions if cell.kind == "code"]
     if code:
@@ -162,6 +215,7 @@ def _model(question: Question) -> list[str]:
     if not question.models or not question.models[0][1].positional:
         return []
     value = question.models[0][1].positional[0]
+    value = answer if value is UNKNOWN else value
     if value is UNKNOWN:
         return [_("The answer is read from the files of the case; your instructor shows how.")]
     asked = _asked(question)

@@ -59,6 +59,8 @@ class Room:
     _tokens: dict[str, Member] = field(default_factory=dict)
     _changed: set[asyncio.Event] = field(default_factory=set)
     _questions: dict[str, dict[str, QuestionText]] = field(default_factory=dict)
+    _working: dict[str, float] = field(default_factory=dict)
+    """Assignments whose answers are being worked out, and since when."""
     _failed: dict[str, str] = field(default_factory=dict)
     _plans: dict[str, tuple[str, str]] = field(default_factory=dict)
     _looked: float = 0.0
@@ -220,19 +222,47 @@ class Room:
         return {"released": level, "of": len(text.hints)}
 
     async def solution(self, *, question: str = "", assignment: str = "") -> dict[str, Any]:
-        """Release the solution of a question, or of all questions of an assignment."""
+        """Release the solution of a question, or of all questions of an assignment.
+
+        An answer that comes out of the files of the case is worked out first. Where that fails, the reply says why in
+        ``without``, and the rest of the solution is released.
+        """
         if question:
-            found = {question: await self._text_of(question)}
+            name, text = await self._place_of(question)
+            found = {question: text}
         else:
-            found = await self.read(self.klass.assignment(assignment).name)
-        new = [text for name, text in found.items() if not self.given.solved(name)]
+            name = self.klass.assignment(assignment).name
+            found = dict(await self.read(name))
+        found = {one: text for one, text in found.items() if not self.given.solved(one)}
+        without = ""
+        if any(text.computed for text in found.values()):
+            try:
+                worked_out = await self._work_out(name)
+                found = {one: worked_out.get(one, text) for one, text in found.items()}
+            except HanoiKitError as error:
+                without = str(error)
+        # Somebody may have pressed twice while it was worked out.
+        new = [text for one, text in found.items() if not self.given.solved(one)]
         for text in new:
             self.given.solution(text.id, text.solution)
         if assignment:
             self.klass.plan(assignment, solution="released")
         if new or assignment:
             self.changed()
-        return {"released": len(new)}
+        return {"released": len(new)} | ({"without": without} if without else {})
+
+    async def _work_out(self, assignment: str) -> dict[str, QuestionText]:
+        """The computed answers of an assignment; the page is told every two seconds that it goes on."""
+        self._working.setdefault(assignment, self.board.now())
+        task = asyncio.ensure_future(asyncio.to_thread(self.texts.work_out, assignment))
+        try:
+            while not task.done():
+                self.changed()
+                await asyncio.wait({task}, timeout=PATIENCE)
+            return task.result()
+        finally:
+            self._working.pop(assignment, None)
+            self.changed()
 
     def plan(self, name: str, state: str) -> dict[str, Any]:
         """Open or close an assignment, in ``class.json``, and tell everybody."""
@@ -294,12 +324,15 @@ class Room:
             self.changed()
 
     async def _text_of(self, question: str) -> QuestionText:
+        return (await self._place_of(question))[1]
+
+    async def _place_of(self, question: str) -> tuple[str, QuestionText]:
         for row in self.klass.assignments:
             if row.name.partition("-")[0] != question.partition("-")[0]:
                 continue
             found = (await self.read(row.name)).get(question)
             if found is not None:
-                return found
+                return row.name, found
         raise UsageError(_("The class has no question {id}.").format(id=question[:80]))
 
     def _row(self, row: int) -> Member:
@@ -353,6 +386,7 @@ class Room:
             "started": self.board.started(row.name),
             "failed": self._failed.get(row.name, ""),
             "read": row.name in self._questions,
+            "working": self._working_for(row.name),
             "questions": [
                 {
                     "id": one.question,
@@ -368,6 +402,10 @@ class Room:
                 for one in progress
             ],
         }
+
+    def _working_for(self, name: str) -> int | None:
+        since = self._working.get(name)
+        return None if since is None else int(self.board.now() - since)
 
     def _question_title(self, assignment: str, question: str) -> str:
         text = self._questions.get(assignment, {}).get(question)

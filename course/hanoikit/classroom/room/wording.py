@@ -86,6 +86,11 @@ def words() -> dict[str, str]:
         "released_hint": _("Hint {level} is released: {question}"),
         "released_solution": _("The solution is released: {question}"),
         "released_all": _("Solutions released: {count}"),
+        "working_out": _(
+            "The answers of “{title}” are being worked out from the files of the case, for {seconds} seconds now. It "
+            "takes up to a minute, once; the room goes on."
+        ),
+        "without": _("It is without the answer itself: {reason}"),
         "reading": _("The questions are being read …"),
         "no_questions": _("The questions of this assignment cannot be read: {reason}"),
         "people_title": _("Everybody in the room"),

@@ -69,7 +69,7 @@ const say = (text, bad = false) => {
 async function act(path, body, done) {
   try {
     const reply = await wire.post(`/api/instructor/${path}`, body);
-    say(done(reply));
+    say(reply.without ? `${done(reply)} ${w("without", { reason: reply.without })}` : done(reply), Boolean(reply.without));
   } catch (error) {
     say(error.message, true);
   }
@@ -138,6 +138,8 @@ function progress() {
   if (at("which").value !== chosen) at("which").value = chosen;
   const one = found.find((each) => each.name === chosen);
   const of = one?.started ?? 0;
+  const working = found.find((each) => each.working !== null);
+  put(at("working"), working ? w("working_out", { title: working.title, seconds: working.working }) : "");
   put(at("progress-says"), !one || one.read ? "" : one.failed ? w("no_questions", { reason: one.failed }) : w("reading"));
   at("progress-table").hidden = !one?.questions.length;
   rows(at("progress"), one?.questions ?? [], (question) => question.id, (question) => {
