@@ -52,7 +52,7 @@ def test_every_text_of_the_pages_comes_from_the_catalogue_and_none_is_left_over(
         # A word with a capital letter and another word after it is a sentence for a person.
         assert not re.search(r"""["'`>][A-Z][a-z]+ [a-z]""", code), name
     known = set(wording.words())
-    families = ("pace_", "mark_", "standing_", "decision_")
+    families = ("pace_", "mark_", "standing_", "decision_", "stage_", "means_", "outcome_", "fact_")
     in_tables = {
         "desk",
         "state",
@@ -129,9 +129,9 @@ def test_the_module_shows_a_desk_that_lives_in_another_process(make_request: Any
         page.locator("button[id^=hk-act-acknowledgement]").click()
         page.locator("#hk-el-next_by").wait_for()
         page.locator("#hk-decision summary").click()
-        page.locator("#hk-decision-outcome").fill("refuse")
+        page.locator("#hk-decision-outcome").select_option("refuse")
         page.locator("#hk-decision-add").click()
-        page.get_by_text("A decision names what was decided").wait_for()
+        page.get_by_text("Choose what you decide, tick a fact").wait_for()
         for name, text in {"facts": "2, 5", "provisions": "40(22)", "reason": "first; then"}.items():
             page.locator(f"#hk-decision-{name}").fill(text)
         page.locator("#hk-decision-add").click()

@@ -93,9 +93,21 @@ def all_prepared() -> tuple[Product, ...]:
     return tuple(prepared(name) for name, entry in _entries().items() if not entry.get("hidden"))
 
 
-def own(kind: str, content: Mapping[str, Any], *, title: str, to: str) -> Product:
-    """A product of one's own."""
-    return Product("own", kind, title, to, "", canonical(content).decode(), source="own")
+def prepared_content(name: str) -> dict[str, Any]:
+    """The content of a prepared product as plain data, to be changed freely."""
+    found: dict[str, Any] = json.loads(prepared(name).content)
+    return found
+
+
+def source_of(document: Document) -> str:
+    """Whose a document that travelled is: the id of the prepared product, or "own"."""
+    digest = hashlib.sha256(document.content.encode()).hexdigest()
+    return _by_digest().get(digest, "own")
+
+
+@cache
+def _by_digest() -> Mapping[str, str]:
+    return {prepared(name).digest: name for name in _entries()}
 
 
 def body_of(name: str) -> Document:
@@ -200,7 +212,14 @@ def _check_property(value: dict[str, Any]) -> list[Finding]:
     from hanoikit.recovery import Known, check_request
 
     known = Known(traced=STOLEN, limit=STOLEN, worth_cents=STOLEN, unit="XTS-cent")
-    return list(check_request(value["request"], known=known))
+    found = list(check_request(value["request"], known=known))
+    if value["request"].get("to") != "XD":
+        text = _("The money lies in Deltara. This request is made out to another State.")
+        found.append(Finding("other-state", text, "to", ("49(2)", "50(2)")))
+    if value["request"].get("channel") == "bank":
+        text = _("A bank abroad freezes nothing on a letter of yours. Its State's authority does.")
+        found.append(Finding("channel-bank", text, "channel", ("5(2)", "40(12)")))
+    return found
 
 
 def _check_removal(value: dict[str, Any]) -> list[Finding]:
@@ -221,6 +240,9 @@ def _check_removal(value: dict[str, Any]) -> list[Finding]:
     if value.get("images"):
         text = _("The images themselves do not belong into a request. Hashes are enough.")
         found.append(Finding("images-sent", text, "images", ("34(4)", "36(1)")))
+    if value.get("private"):
+        text = _("It tells more of her than anybody there needs: her name in the open, or her private life.")
+        found.append(Finding("private-sent", text, "private", ("34(4)", "36(2)")))
     return found
 
 

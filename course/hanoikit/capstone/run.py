@@ -186,9 +186,9 @@ class CapstoneRun(TraineeDesk):
         return tuple(one for name, one in preservation_drafts().items() if _AFTER[name] in told)
 
     def products(self) -> tuple[Product, ...]:
-        """Documents that can be sent by now: prepared ones, and your own of module 4 where it lies beside the run."""
+        """Documents that can be sent by now: prepared ones, and your own of earlier modules where they are found."""
         reached = [one.id for one in self.parts if one.begins <= self.now]
-        there = (*products.all_prepared(), *(own_products(self.folder) if "request" in reached else ()))
+        there = (*products.all_prepared(), *own_products(self.folder))
         return tuple(one for one in there if one.part in reached)
 
     def product(self, name: str) -> Product:

@@ -63,13 +63,15 @@ def serve(
     Example: hanoikit desk serve --scenario first-night
     """
     _need_parts()
+    from hanoikit.capstone.own import own_papers
     from hanoikit.capstone.products import look
     from hanoikit.desk_service import running
     from hanoikit.desk_service.addresses import addresses
     from hanoikit.desk_service.founding import found, new_tokens
-    from hanoikit.network.documents import register
+    from hanoikit.network.documents import register, register_reader
 
     register(look)
+    register_reader(own_papers)
     storage = _open(db)
     with storage:
         if storage.setting("exercise") is None:

@@ -92,7 +92,7 @@ def _endpoint(route: Route) -> Callable[[Request], Awaitable[Any]]:
                 access.may(caller, route.roles, sending=route.sending)
                 if caller.role == DESK:
                     state.service.hub.last_seen[caller.desk] = state.service.real_now()
-            raw = await read_body(request) if route.schema is not None else b""
+            raw = await read_body(request, largest=route.largest) if route.schema is not None else b""
             body = data_of(raw, route) if route.schema is not None and route.checked else None
             return await route.handler(Call(state.service, state.story, access, request, caller, raw, body))
         except HanoiKitError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 from typing import Any
 
@@ -10,11 +11,13 @@ from starlette.responses import Response
 
 from hanoikit.desk_service.access import DESK, FACILITATOR, OBSERVER
 from hanoikit.desk_service.drafts import check_draft
+from hanoikit.desk_service.facts import LARGEST_FILES
 from hanoikit.desk_service.routes import Call, Json, Parameter, Route, Schema, members, text
 from hanoikit.desk_service.showing import desk_view, form_of_kinds
 from hanoikit.desk_service.stream import EventStream
-from hanoikit.errors import UsageError
+from hanoikit.errors import ServiceRefused, UsageError
 from hanoikit.i18n import _
+from hanoikit.network import documents
 from hanoikit.network.case import NOTES
 
 _ALL = (DESK, OBSERVER, FACILITATOR)
@@ -117,8 +120,14 @@ async def view(call: Call) -> Any:
     desk = await service.desk(call.caller.desk)
     shown = desk_view(desk, now=service.now(), directory=service.directory)
     spoken = await asyncio.to_thread(_spoken, call)
-    papers = call.story.papers_json(call.caller.desk)
-    return Json({**shown, "clock": service.clock_json(), "title": service.title, "papers": papers, **spoken})
+    about = {
+        "clock": service.clock_json(),
+        "own_files": call.story.takes_files(call.caller.desk),
+        "papers": call.story.papers_json(desk),
+        "stage": call.story.stage,
+        "title": service.title,
+    }
+    return Json({**shown, **about, **spoken})
 
 
 def _spoken(call: Call) -> dict[str, Any]:
@@ -128,6 +137,30 @@ def _spoken(call: Call) -> dict[str, Any]:
         event = json.loads(data)
         found[event["event"]].append(event)
     return found
+
+
+async def papers(call: Call) -> Any:
+    """Files of a team's own, read as papers that it may send. Nothing is kept and nothing is sent."""
+    if not call.story.takes_files(call.caller.desk):
+        raise ServiceRefused(
+            _("This desk takes no papers of its own in this exercise."),
+            code="no-papers",
+            status=409,
+            next_step=_("Use a prepared paper, or write the message in the form."),
+        )
+    try:
+        given = {one["name"]: base64.b64decode(one["base64"], validate=True) for one in call.body["files"]}
+    except ValueError as error:
+        raise UsageError(_("The files cannot be read ({detail}).").format(detail=error)) from None
+    found = await asyncio.to_thread(documents.papers_in, given)
+    if not found:
+        raise UsageError(
+            _("No paper that can be sent was found in: {names}.").format(names=", ".join(given)[:200]),
+            next_step=_(
+                "Choose the three files of one disclosure together, request.json, or answers.jsonl of module 8 or 9."
+            ),
+        )
+    return Json({"papers": [dict(one) for one in found]})
 
 
 async def kinds(call: Call) -> Any:
@@ -231,6 +264,30 @@ def routes() -> tuple[Route, ...]:
         ),
         Route(
             "POST",
+            "/api/papers",
+            mine,
+            papers,
+            "Read files of your own, made in an earlier module, as papers that you may send.",
+            schema=members(
+                {
+                    "files": {
+                        "type": "array",
+                        "minItems": 1,
+                        "maxItems": 12,
+                        "items": members(
+                            {
+                                "name": text(200, least=1),
+                                "base64": {"type": "string", "maxLength": LARGEST_FILES},
+                            }
+                        ),
+                    }
+                }
+            ),
+            answers={200: "The papers.", 409: "This desk takes none.", 413: "Too large."},
+            largest=LARGEST_FILES,
+        ),
+        Route(
+            "POST",
             "/api/notes",
             mine,
             note,
@@ -262,4 +319,5 @@ _KEY_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01
 
 def _receipt(written: Any) -> Json:
     answer = {"id": written.message, "number": written.number, "seq": written.seq, "at": written.at}
+    answer["again"] = written.duplicate
     return Json(answer, status_code=200 if written.duplicate else 201)

@@ -17,10 +17,10 @@ from typing import Any
 from hanoikit.desk_service.problems import finding_json
 from hanoikit.errors import ActRefused, MessageIncomplete, MessageUnreadable
 from hanoikit.i18n import _
-from hanoikit.network import strict, tables
+from hanoikit.network import documents, strict, tables
 from hanoikit.network.boundaries import limits
 from hanoikit.network.desk import Desk
-from hanoikit.network.messages import BODIES, TYPE, Message
+from hanoikit.network.messages import BODIES, TYPE, Document, Message
 from hanoikit.network.tables import Element
 
 _EMPTY: Mapping[str, Any] = {"lines": [], "data": [], "flag": False, "count": 0}
@@ -52,12 +52,15 @@ def message_of(draft: Any, *, sender: str, now: datetime) -> Message:
 
 
 def check_draft(desk: Desk, draft: Any, *, now: datetime) -> dict[str, Any]:
-    """Everything that a draft lacks, what the other State's desk may not do, and whether it could be sent as it is."""
+    """Everything that a draft lacks, what the other State's desk may not do, and whether it could be sent as it is.
+
+    ``attached`` is what a check of a document finds, None where nobody knows its kind.
+    """
     try:
         message = message_of(draft, sender=desk.id, now=now)
     except MessageUnreadable as error:
         form = [finding_json(one) | {"element": one.where.removeprefix("body.")} for one in error.findings]
-        return {"complete": False, "may_send": False, "remarks": form, "limits": []}
+        return {"attached": None, "complete": False, "may_send": False, "remarks": form, "limits": []}
     remarks = [finding_json(one) for one in desk.remarks(message)]
     refused: list[dict[str, Any]] = []
     try:
@@ -65,7 +68,11 @@ def check_draft(desk: Desk, draft: Any, *, now: datetime) -> dict[str, Any]:
     except ActRefused as error:
         refused = [finding_json(one) for one in error.findings]
     rules = desk.rules.get(message.recipient[:2])
+    document = message.body if isinstance(message.body, Document) else None
     return {
+        "attached": [finding_json(one) for one in documents.findings(document)]
+        if document is not None and documents.checked(document)
+        else None,
         "complete": not any(one["severity"] == "error" for one in remarks),
         "may_send": not refused,
         "remarks": [*refused, *remarks],

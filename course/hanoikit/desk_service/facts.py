@@ -4,3 +4,5 @@ PROBLEMS = "https://hanoikit.example/problems/"
 DEFAULT_PORT = 8024
 LARGEST_BODY = 64 * 1024 + 1024
 """Bytes that a request may have: an envelope of the largest message."""
+LARGEST_FILES = 1536 * 1024
+"""Bytes of the request with which a team shows files of its own."""

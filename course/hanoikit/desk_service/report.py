@@ -105,10 +105,14 @@ def _line(
             sender=record["from"], desk=record["to"]
         )
         return f'<article class="said"><p>{_moment(record["story"])}</p><p>{escape(text)}</p></article>'
-    if event == "clock":
+    if event in ("clock", "jumped", "skipped", "ended"):
         clock = record["clock"]
         state = _("runs") if clock["running"] else _("stands still")
-        text = _("The clock of the story {state} at {speed} times life.").format(
+        text = {
+            "jumped": _("The story leaves out the time until now."),
+            "skipped": _("The facilitator left out the rest of the part."),
+            "ended": _("The story has ended, and the clock stands still."),
+        }.get(event) or _("The clock of the story {state} at {speed} times life.").format(
             state=state, speed=f"{float(clock['speed']):g}"
         )
         return f"<p>{_moment(clock['story'])}: {escape(text)}</p>"

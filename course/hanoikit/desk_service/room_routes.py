@@ -19,7 +19,9 @@ from hanoikit.desk_service.showing import desks_json, message_json
 from hanoikit.desk_service.stream import EventStream
 from hanoikit.errors import ServiceRefused, UsageError
 from hanoikit.i18n import _
+from hanoikit.network import tables as network_tables
 from hanoikit.network.envelope import Envelope
+from hanoikit.network.messages import Document
 
 _ROOM = (OBSERVER, FACILITATOR)
 _RUN = (FACILITATOR,)
@@ -63,10 +65,34 @@ async def overview(call: Call) -> Any:
             "clock": service.clock_json(),
             "desks": desks,
             "injects": call.story.injects_json(),
+            "parts": call.story.parts_json(),
+            "stage": call.story.stage,
+            "titles": await _titles(call),
+            **_place(call),
             "marks": await asyncio.to_thread(_marks, call),
             "head": {"index": head.index, "hash": head.hash},
         }
     )
+
+
+async def _titles(call: Call) -> dict[str, str]:
+    """The titles of the documents that travelled, by the ids of their messages."""
+    found = {}
+    for name in call.service.seats[:_CLOCKS_SHOWN]:
+        for case in (await call.service.desk(name)).cases.values():
+            for entry in case.entries:
+                if isinstance(entry.message.body, Document):
+                    found[entry.message.id] = entry.message.body.title
+    return found
+
+
+def _place(call: Call) -> dict[str, str]:
+    """Whose clock the room shows: that of the desk to which most of the story comes, as on its page."""
+    desks = [one.to for one in call.story.injects() if one.to in call.service.directory]
+    if not desks:
+        return {"place": "UTC", "zone": "UTC"}
+    entry = call.service.directory[max(desks, key=desks.count)]
+    return {"place": network_tables.rules(entry.state).name, "zone": entry.zone}
 
 
 def _marks(call: Call) -> list[dict[str, Any]]:
@@ -120,6 +146,10 @@ async def message(call: Call) -> Any:
 
 async def set_clock(call: Call) -> Any:
     service, body = call.service, call.body
+    if body["act"] == "next":
+        await call.story.go_on(by=call.caller.name)
+        await call.story.step(standing=True)
+        return Json(service.clock_json())
     clock, real = service.clock, service.real_now()
     act = body["act"]
     if act == "pause":
@@ -209,10 +239,10 @@ def routes() -> tuple[Route, ...]:
             "/api/clock",
             _RUN,
             set_clock,
-            "Pause, resume, hasten or set the story's clock. Speed in tenths: 10 is life, 36000 an hour a second.",
+            "Pause, resume, set or hasten the story's clock (speed in tenths); next leaves out the rest of a part.",
             sending=True,
             schema=members(
-                {"act": {"enum": ["pause", "resume", "speed", "set"]}},
+                {"act": {"enum": ["pause", "resume", "speed", "set", "next"]}},
                 {
                     "speed": {
                         "type": "integer",

@@ -74,6 +74,7 @@ class Route:
     handler: Handler
     about: str
     sending: bool = False
+    largest: int = LARGEST_BODY
     schema: Schema | None = None
     checked: bool = True
     parameters: tuple[Parameter, ...] = ()
@@ -90,17 +91,17 @@ class Json(Response):
         return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
-async def read_body(request: Request) -> bytes:
+async def read_body(request: Request, *, largest: int = LARGEST_BODY) -> bytes:
     """The body, as long as it is not too large. Raises ``ServiceRefused`` (413) as soon as that is known."""
     stated = request.headers.get("content-length", "")
-    if stated.isdigit() and int(stated) > LARGEST_BODY:
-        raise _too_large()
+    if stated.isdigit() and int(stated) > largest:
+        raise _too_large(largest)
     parts: list[bytes] = []
     size = 0
     async for part in request.stream():
         size += len(part)
-        if size > LARGEST_BODY:
-            raise _too_large()
+        if size > largest:
+            raise _too_large(largest)
         parts.append(part)
     return b"".join(parts)
 
@@ -110,7 +111,7 @@ def data_of(raw: bytes, route: Route) -> Any:
 
     Raises ``MessageUnreadable`` for what is no strict JSON, ``UsageError`` with every finding for another form.
     """
-    value = strict.load(raw, limit=LARGEST_BODY)
+    value = strict.load(raw, limit=route.largest)
     findings = [
         Finding("schema", error.message[:200], ".".join(str(part) for part in error.absolute_path))
         for error in _validator(route).iter_errors(value)
@@ -140,9 +141,9 @@ def _validator(route: Route) -> Any:
     return _validators[name]
 
 
-def _too_large() -> ServiceRefused:
+def _too_large(largest: int) -> ServiceRefused:
     return ServiceRefused(
-        _("The request is larger than {limit} bytes.").format(limit=LARGEST_BODY),
+        _("The request is larger than {limit} bytes.").format(limit=largest),
         code="too-large",
         status=413,
         next_step=_("Long material travels as an evidence package, not as a message."),

@@ -13,17 +13,19 @@ import asyncio
 import contextlib
 import heapq
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from hanoikit.desk_service.service import Service
 from hanoikit.errors import HanoiKitError, UsageError
 from hanoikit.i18n import _
+from hanoikit.network import documents
 from hanoikit.network.desk import Desk, Receipt
 from hanoikit.network.envelope import Envelope, seal
 from hanoikit.network.messages import PreservationRequest
-from hanoikit.network.scenario import EVERYBODY, Inject, Scenario
+from hanoikit.network.scenario import EVERYBODY, Inject, Paper, Scenario
 from hanoikit.network.script import Planned, Script
 from hanoikit.trust.identity import CourseAuthority, Identity, Role
 
@@ -49,6 +51,7 @@ class Story:
         self.scenario = scenario
         self._count = 0
         self._busy = asyncio.Lock()
+        self._ended = False
         self._scripted: dict[str, _Scripted] = {}
         if scenario is not None:
             for seat in scenario.seats:
@@ -68,12 +71,13 @@ class Story:
             await self.step()
             await asyncio.sleep(PULSE)
 
-    async def step(self) -> None:
-        """Everything that is due at this moment of the story."""
-        if self.scenario is None or not self._service.clock.running:
+    async def step(self, *, standing: bool = False) -> None:
+        """Everything that is due at this moment of the story; ``standing``: even while the clock stands still."""
+        if self.scenario is None or not (standing or self._service.clock.running):
             return
         async with self._busy:
             await self._jump()
+            await self._end()
             for inject in self.scenario.injects:
                 if inject.id not in self._service.injects and self._due(inject) <= self._service.now():
                     with contextlib.suppress(HanoiKitError):  # it stays due, and is tried again
@@ -94,6 +98,14 @@ class Story:
                 clock = service.clock.set_to(ends, real=service.real_now())
                 await service.set_clock(clock, event="jumped", by="story")
                 return
+
+    async def _end(self) -> None:
+        """At the end of a told story the clock stops, once: nobody runs late while the room looks back."""
+        if self._ended or self.ends is None or self._service.now() < self.ends:
+            return
+        self._ended = True
+        clock = self._service.clock.paused(real=self._service.real_now())
+        await self._service.set_clock(clock, event="ended", by="story")
 
     async def fire(self, name: str) -> None:
         """Let an inject happen now. Raises ``UsageError`` when there is none of this name, or it has happened."""
@@ -123,16 +135,86 @@ class Story:
             for one in self.injects()
         ]
 
-    def papers_json(self, desk: str) -> list[dict[str, Any]]:
-        """The prepared drafts that lie on a desk by now."""
+    def papers_json(self, desk: Desk) -> list[dict[str, Any]]:
+        """The prepared drafts that lie on a desk by now; ``sent`` is when the desk sent one of this title or holder."""
         if self.scenario is None:
             return []
         now = self._service.now()
+        # A paper comes with the words that come at its time, also when the facilitator lets them happen earlier.
+        early = {
+            one.at
+            for one in self.scenario.injects
+            if one.to in (desk.id, EVERYBODY) and one.id in self._service.injects
+        }
+        sent: dict[tuple[str, str, str], str] = {}
+        for case in desk.cases.values():
+            for entry in case.entries:
+                if not entry.incoming:
+                    message = entry.message
+                    key = (message.kind, message.recipient[:2], _known_by(message.to_json()["body"]))
+                    sent.setdefault(key, entry.at.isoformat())
         return [
-            {"id": one.id, "title": one.title, "about": one.about, "draft": dict(one.draft)}
+            {
+                "id": one.id,
+                "title": one.title,
+                "about": one.about,
+                "draft": dict(one.draft),
+                "sent": sent.get((one.draft["kind"], one.draft["to"][:2], _known_by(one.draft["body"])), ""),
+            }
             for one in self.scenario.papers
-            if one.desk == desk and self.scenario.begins + one.at <= now
+            if one.desk == desk.id and (self.scenario.begins + one.at <= now or one.at in early)
         ]
+
+    def takes_files(self, desk: str) -> bool:
+        """Whether this desk may use papers of its own in place of prepared ones."""
+        return documents.reads() and any(one.desk == desk for one in self.papers)
+
+    @property
+    def papers(self) -> tuple[Paper, ...]:
+        return self.scenario.papers if self.scenario is not None else ()
+
+    @property
+    def ends(self) -> datetime | None:
+        """When the story ends; None for an exercise that only the facilitator ends."""
+        if self.scenario is None or not self.scenario.jumps:
+            return None
+        return self.scenario.begins + self.scenario.lasts
+
+    @property
+    def stage(self) -> str:
+        """``before`` the clock was started, ``running``, or ``ended``."""
+        now = self._service.now()
+        if self.ends is not None and now >= self.ends:
+            return "ended"
+        if self.scenario is not None and now <= self.scenario.begins:
+            return "before"
+        return "running"
+
+    def parts_json(self) -> list[dict[str, Any]]:
+        """The parts of a story that leaves time out: from when to when each goes, and whether it is over."""
+        if self.scenario is None or self.ends is None:
+            return []
+        starts = [timedelta(0), *(to for _at, to in self.scenario.jumps)]
+        ends = [*(at for at, _to in self.scenario.jumps), self.scenario.lasts]
+        begins = self.scenario.begins
+        return [
+            {"begins": (begins + one).isoformat(), "ends": (begins + other).isoformat()}
+            for one, other in zip(starts, ends, strict=True)
+        ]
+
+    async def go_on(self, *, by: str) -> None:
+        """Leave out the rest of the part in which the clock stands. Raises ``UsageError`` in the last one."""
+        now = self._service.now()
+        for at, to in self.scenario.jumps if self.scenario is not None else ():
+            assert self.scenario is not None
+            if now < self.scenario.begins + at:
+                clock = self._service.clock.set_to(self.scenario.begins + to, real=self._service.real_now())
+                await self._service.set_clock(clock, event="skipped", by=by)
+                return
+        raise UsageError(
+            _("There is no later part of the story."),
+            next_step=_("Let it run to its end, or take the signed record now."),
+        )
 
     def _due(self, inject: Inject) -> datetime:
         assert self.scenario is not None
@@ -210,6 +292,11 @@ class Story:
             await self._service.send_scripted(planned.message, by="script", settings={})
         except HanoiKitError:
             return  # the case has moved on since the answer was planned
+
+
+def _known_by(body: Mapping[str, Any]) -> str:
+    """By what people know a paper again: the title of a document, or who holds the data."""
+    return str(body.get("title") or body.get("custodian") or "")
 
 
 def _impostor(service: Service, desk: str) -> Identity:

@@ -50,7 +50,12 @@ def _shared() -> dict[str, str]:
         "connecting": _("Connecting …"),
         "connected": _("Connected"),
         "not_connected": _("Not connected: trying again. Nothing is lost."),
-        "stands": _("stands still"),
+        "no_line": _(
+            "There is no connection to the service now. What you wrote is kept here; press again later."
+        ),
+        "stands": _("the clock stands still"),
+        "yes": _("yes"),
+        "in_time": _("{time} ({place} time)"),
         "pace": _("{speed} × life"),
         "no_end": _("no end yet"),
         "days": _("{days} d {hours} h"),
@@ -81,7 +86,24 @@ def _desk() -> dict[str, str]:
         "standing_open": _("no end"),
         "new_message": _("New message from {desk}: {kind}"),
         "said": _("The facilitator says: {text}"),
-        "facilitator_says": _("The facilitator says"),
+        "facilitator_says": _("The story and the facilitator"),
+        "stage_before": _(
+            "The exercise has not begun. The facilitator starts the clock. Until then: divide the roles, and agree "
+            "who decides."
+        ),
+        "stage_paused": _(
+            "Pause: the facilitator has stopped the clock. Nothing runs out now. You may read and write; what you "
+            "send carries the time at which the clock stands."
+        ),
+        "stage_ended": _(
+            "The story has ended. Nothing more is needed here. Write down the moment that decided your case; then "
+            "look at the wall."
+        ),
+        "means_acknowledgement": _("it has come"),
+        "means_more_information": _("you ask first"),
+        "means_confirmed": _("yes, done or given"),
+        "means_partly": _("yes to a part"),
+        "means_refused": _("no, with the ground"),
         "nothing_waits": _("Nothing waits for you."),
         "no_case": _("There is no case yet. Write a message to begin one."),
         "first": _("First: {kind}"),
@@ -111,16 +133,47 @@ def _desk() -> dict[str, str]:
         "ran_out": _("A clock has run out in {case}: {text}"),
         "no_clock": _("No clock runs."),
         "papers": _("Prepared papers"),
-        "take_paper": _("Take it into the form"),
+        "take_paper": _("Read it, then send it"),
+        "take_again": _("Read it again"),
+        "paper_sent": _("Sent: {when}"),
+        "own_title": _("Send a paper of your own instead"),
+        "own_why": _(
+            "Made in an earlier module, in your course folder. Module 4: the three files of a disclosure (the file, "
+            "proof.json and root.json). Module 6: request.json of the workshop. Modules 6, 8 and 9: answers.jsonl of "
+            "the assignment. You read it here before anything is sent."
+        ),
+        "own_choose": _("Choose the file, or all three of them"),
+        "own_reading": _("Reading …"),
+        "own_large": _("These files are too large for a message. Choose the three files of one disclosure."),
         "document_holds": _("Checked: the document holds and is complete."),
         "decision_title": _("Write a decision into the file"),
-        "decision_outcome": _("Decision: grant, part, ask, refuse, or a route"),
-        "decision_facts": _("Facts: their numbers (2, 5), or the parts that show it (danger, digest, proof)"),
+        "decision_outcome": _("What you decide"),
+        "decision_facts": _("Facts: their numbers, such as 2, 5"),
+        "decision_ticks": _("Facts that carry it: tick them"),
+        "outcome_grant": _("Grant it, or rely on it"),
+        "outcome_part": _("Grant a part"),
+        "outcome_ask": _("Ask first, or ask again"),
+        "outcome_refuse": _("Refuse it"),
+        "outcome_ncii": _("Report: images shared without consent (article 16)"),
+        "outcome_child": _("Report: a child (article 14)"),
+        "outcome_threat": _("Report: a threat only"),
+        "outcome_agreed": _("Report: it was agreed, no offence"),
+        "outcome_not_private": _("Report: it was not private, no offence"),
+        "fact_danger": _("The danger that is named"),
+        "fact_person": _("The person who is named"),
+        "fact_imminent": _("How near the danger is"),
+        "fact_label": _("The mark “emergency” on it"),
+        "fact_digest": _("What the check of its SHA-256 says"),
+        "fact_proof": _("What the check of the signed root and the proof says"),
+        "fact_sender": _("The desk that it comes from"),
+        "fact_title": _("Its title"),
         "decision_provisions": _("Provisions, such as 40(22)"),
         "decision_parts": _("Parts that are given, such as a, b (if there are parts)"),
         "decision_reason": _("Reason in a sentence"),
         "decision_add": _("Write the decision"),
-        "decision_incomplete": _("A decision names what was decided, the facts and a provision."),
+        "decision_incomplete": _(
+            "Choose what you decide, tick a fact, and name a provision. Then press again."
+        ),
         "decision_written": _("Written into the file. Now send the answer."),
     }
 
@@ -134,19 +187,31 @@ def _composer() -> dict[str, str]:
         "insist": _("Send it as it is"),
         "discard": _("Discard"),
         "needed": _("(needed)"),
-        "time_in": _("Time in {zone}, now UTC{offset}."),
+        "time_in": _("Time in {zone} (UTC{offset})."),
         "each_line": _("One on each line."),
         "line": _("Line {number}"),
         "line_out": _("Take line {number} out"),
         "line_add": _("Add a line of data"),
+        "lines_same": _("The same lines as in the request"),
         "say_to_whom": _("Say to whom the message goes; then you see what is missing."),
         "may_not": _("The network may not do this: {why} {instead}"),
         "gaps": _("Missing or wrong: {count}"),
         "message": _("Message"),
         "complete": _("Complete: nothing that the Convention asks for is missing."),
+        "complete_message": _("The message is complete. What is attached is not checked yet."),
+        "check_attached": _("Check what is attached"),
         "choose_first": _("Choose the kind of message and the desk first."),
         "sending": _("Sending …"),
         "sent": _("Sent and kept: number {number} in the service's log."),
+        "sent_before": _(
+            "Your team had sent this already: number {number} in the service's log. Nothing went twice."
+        ),
+        "answered_meanwhile": _(
+            "Your team has answered this meanwhile. Look into the case file; press Discard here."
+        ),
+        "answer_to": _("Your answer to {desk}, {reference}"),
+        "paper_read": _("It goes to {desk}. Read it. Then send it, or change it first."),
+        "paper_change": _("Change it"),
         "not_sent": _("Not sent. {reason}"),
     }
 
@@ -206,7 +271,20 @@ def _room() -> dict[str, str]:
         "clocks": _("Clocks"),
         "late": _("{count} late"),
         "no_scenario": _("No scenario: nothing comes in by itself."),
-        "injects": _("What comes in by the scenario (UTC)"),
+        "injects": _("What comes in by the scenario (time in {place})"),
+        "parts": _("Where the story stands"),
+        "part_here": _("now; about {minutes} minutes left at this speed; still to come in: {coming}"),
+        "part_over": _("over"),
+        "part_next": _("Go on to the next part"),
+        "part_sure": _(
+            "The rest of this part is left out. What is still to come in ({coming}) comes in at once, and what runs "
+            "out, runs out. Go on?"
+        ),
+        "part_yes": _("Yes, go on"),
+        "part_no": _("No, stay"),
+        "part_next_done": _("The next part has begun."),
+        "story_ended": _("The story has ended, and its clock stands still. Take the signed record now."),
+        "everybody": _("everybody"),
         "when": _("When"),
         "what": _("What"),
         "words_to": _("Words to {desk}: {name}"),
@@ -216,8 +294,8 @@ def _room() -> dict[str, str]:
         "let_happen": _("Let it happen now"),
         "happened": _("It has come in."),
         "to_come": _("to come"),
-        "flow": _("Messages, the latest first, story time in UTC"),
-        "flow_last": _("Messages, the latest first (the last {count}), story time in UTC"),
+        "flow": _("Messages, the latest first, time in {place}"),
+        "flow_last": _("Messages, the latest first (the last {count}), time in {place}"),
         "time": _("Time"),
         "from": _("From"),
         "mark": _("Mark"),

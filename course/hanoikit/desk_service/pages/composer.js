@@ -2,7 +2,7 @@
 //
 //   const composer = new Composer(place, port, kinds, { sent, now });
 //   composer.answer(act, file)      an answer or a follow-up in a case file
-import { fill, h, offset, zoned } from "./fields.js";
+import { day, fill, h, offset, placeOf, stated, zoned } from "./fields.js";
 import { w } from "./words.js";
 
 const PAUSE = 450;
@@ -33,6 +33,16 @@ export class Composer {
     const first = this.desk === null;
     this.desk = view;
     if (first) this.show();
+    this.meanwhile();
+  }
+
+  // Somebody else of the team may have answered while this was written.
+  meanwhile() {
+    const { regarding, kind } = this.draft;
+    const file = regarding && this.desk.cases.find((one) => one.entries.some((entry) => entry.id === regarding));
+    const open = !file || file.acts.some((act) => act.about === regarding && act.kind === kind);
+    if (!open) this.says.textContent = w("answered_meanwhile");
+    else if (this.says.textContent === w("answered_meanwhile")) this.says.textContent = "";
   }
 
   answer(act, file) {
@@ -49,9 +59,9 @@ export class Composer {
     this.changed();
   }
 
-  // A prepared draft is taken over as it is, to be changed and sent like any other.
-  take(draft) {
-    this.draft = { ...this.empty(), ...structuredClone(draft) };
+  // A prepared paper is taken over as it is, to be read, changed and sent like any other message.
+  take({ id, title, draft }) {
+    this.draft = { ...this.empty(), ...structuredClone(draft), paper: { id, title } };
     this.says.textContent = "";
     this.show();
     document.getElementById("hk-composer").focus();
@@ -66,8 +76,7 @@ export class Composer {
     const draft = this.draft;
     const choices = this.kinds.kinds.filter((one) => (draft.regarding ? one.kind === draft.kind : one.role === "request"));
     const others = this.desk.desks.filter((one) => one.desk !== this.desk.desk);
-    fill(
-      this.form,
+    const whole = [
       this.choice("hk-kind", w("kind"), draft.kind, [["", w("choose")], ...choices.map((one) => [one.kind, one.name])], (value) => {
         draft.kind = value;
         draft.body = {};
@@ -83,9 +92,14 @@ export class Composer {
         : null,
       ...(this.kind ? this.header() : []),
       ...(this.kind ? this.kind.elements.map((one) => this.field(one, draft.body, one.name)) : []),
+    ];
+    const about = draft.regarding && this.kind ? h("p", {}, w("answer_to", { desk: draft.to, reference: draft.reference })) : null;
+    fill(
+      this.form,
+      ...(draft.paper && this.kind ? this.paper(whole) : [about, ...whole]),
       this.kind ? this.judged : null,
       this.kind
-        ? h("div", { class: "row" },
+        ? h("div", { class: "row last" },
             h("button", { class: "do", id: "hk-send" }, w("send")),
             h("button", { type: "button", class: "plain", id: "hk-insist", onclick: () => this.send(true) }, w("insist")),
             h("button", { type: "button", class: "plain", id: "hk-discard", onclick: () => this.discard() }, w("discard")))
@@ -95,10 +109,42 @@ export class Composer {
     if (this.kind) this.check();
   }
 
+  // A prepared paper is shown to be read; its form is folded.
+  paper(whole) {
+    const draft = this.draft;
+    return [
+      h("p", { id: "hk-paper-title" }, h("strong", {}, draft.paper.title)),
+      h("p", {}, w("paper_read", { desk: draft.to })),
+      h("dl", { class: "paper", id: "hk-paper-read" }, ...this.kind.elements.flatMap((one) => {
+        const text = this.words(one, draft.body[one.name]);
+        return text ? stated(one, text) : [];
+      })),
+      h("details", { id: "hk-paper-form" }, h("summary", {}, w("paper_change")), ...whole),
+    ];
+  }
+
+  // What an element says, in words.
+  words(element, value) {
+    if (value === undefined || value === null || value === "" || value === false || value === 0) return "";
+    if (element.type === "flag") return w("yes");
+    if (element.type === "choice") return element.choice_labels[element.choices.indexOf(value)] ?? String(value);
+    if (element.type === "time") return w("in_time", { time: day(new Date(value), this.desk.zone), place: placeOf(this.desk) });
+    if (element.type === "data") {
+      return value.map((row) => this.kinds.data.map((one) => this.words(one, row[one.name])).filter(Boolean).join("; ")).join("\n");
+    }
+    return Array.isArray(value) ? value.join("\n") : String(value);
+  }
+
   header() {
     return this.kinds.header
       .filter((one) => ["reference", "language", "urgency"].includes(one.name))
       .map((one) => this.field(one, this.draft, one.name));
+  }
+
+  // The lines of data of the message that is answered.
+  get asked() {
+    const entries = this.draft.regarding ? this.desk.cases.flatMap((one) => one.entries) : [];
+    return entries.find((one) => one.id === this.draft.regarding)?.body?.data ?? [];
   }
 
   choice(id, label, value, options, set) {
@@ -139,7 +185,7 @@ export class Composer {
       const input = h("input", { id, type: "datetime-local", "aria-describedby": described, value: (value ?? "").slice(0, 16) });
       const zone = this.desk.zone;
       input.addEventListener("input", () => set(zoned(input.value, zone)));
-      why.textContent = `${element.write} ${w("time_in", { zone, offset: offset(this.now(), zone) })} (${element.provision})`;
+      why.textContent = `${element.write} ${w("time_in", { zone: placeOf(this.desk), offset: offset(this.now(), zone) })} (${element.provision})`;
       return wrap(input);
     }
     if (element.type === "count") {
@@ -179,6 +225,12 @@ export class Composer {
             rows.splice(index, 1);
             redraw(`hk-${path}-add`);
           } }, w("line_out", { number: index + 1 })))),
+      this.asked.length && !rows.length
+        ? h("button", { type: "button", class: "plain", id: `hk-${path}-same`, onclick: () => {
+            rows.push(...structuredClone(this.asked));
+            redraw(`hk-${path}-add`);
+          } }, w("lines_same"))
+        : null,
       h("button", { type: "button", class: "plain", id: `hk-${path}-add`, onclick: () => {
         rows.push({});
         redraw(`hk-el-${path}-${rows.length}-category`);
@@ -193,7 +245,7 @@ export class Composer {
   }
 
   stated() {
-    const { key, ...draft } = this.draft;
+    const { key, paper, ...draft } = this.draft;
     return draft;
   }
 
@@ -205,13 +257,13 @@ export class Composer {
     const asked = JSON.stringify(this.draft);
     try {
       const judged = await this.port.send({ act: "check", draft: this.stated() });
-      if (asked === JSON.stringify(this.draft)) this.showRemarks(judged.remarks, judged.limits);
+      if (asked === JSON.stringify(this.draft)) this.showRemarks(judged.remarks, judged.limits, judged.attached);
     } catch (error) {
       this.says.textContent = error.message;
     }
   }
 
-  showRemarks(remarks, limits) {
+  showRemarks(remarks, limits, attached = null) {
     for (const place of this.form.querySelectorAll(".says")) place.textContent = "";
     for (const field of this.form.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
     const errors = remarks.filter((one) => one.severity === "error");
@@ -231,8 +283,20 @@ export class Composer {
             h("p", { role: "status" }, w("gaps", { count: errors.length })),
             h("ul", {}, ...errors.map((one, place) => h("li", {},
               h("button", { type: "button", id: `hk-gap-${place}`, onclick: () => this.go(one.element) }, `${one.where || one.element || w("message")} (${one.provisions.join(", ")})`)))))
-        : h("p", { class: "calm", id: "hk-complete", role: "status" }, w("complete")),
+        : h("p", { class: "calm", id: "hk-complete", role: "status" }, w(attached ? "complete_message" : "complete")),
+      attached ? this.attached(attached) : null,
     );
+  }
+
+  // The check of what is attached is an act of its own: whoever sends without it has not looked.
+  attached(found) {
+    const errors = found.filter((one) => one.severity === "error");
+    const said = h("div", { id: "hk-attached-says", role: "status" });
+    const look = () => fill(said, errors.length
+      ? h("div", { class: "worry" }, h("p", {}, w("gaps", { count: errors.length })),
+          h("ul", {}, ...errors.map((one) => h("li", {}, `${one.message} (${one.provisions.join(", ")})`))))
+      : h("p", { class: "calm" }, w("document_holds")));
+    return h("div", {}, h("button", { type: "button", class: "plain", id: "hk-attached", onclick: look }, w("check_attached")), said);
   }
 
   go(element) {
@@ -248,13 +312,17 @@ export class Composer {
     clearTimeout(this.waiting);
     this.says.textContent = w("sending");
     try {
-      const receipt = await this.port.send({ act: "send", draft: this.stated(), insist, key: this.draft.key });
+      const draft = this.stated();
+      // The same paper, sent by two people of one desk, goes out once.
+      const key = this.draft.paper ? `${this.draft.paper.id}.${mark(JSON.stringify([draft, insist]))}` : this.draft.key;
+      const receipt = await this.port.send({ act: "send", draft, insist, key });
       this.discard();
-      this.says.textContent = w("sent", receipt);
+      this.says.textContent = w(receipt.again ? "sent_before" : "sent", receipt);
       document.getElementById("hk-composer").focus();
       this.sent();
     } catch (error) {
       this.says.textContent = w("not_sent", { reason: error.message });
+      this.sent();
       if (error.findings?.length) this.showRemarks(error.findings, []);
       document.getElementById("hk-gap-0")?.focus();
     }
@@ -266,6 +334,17 @@ export class Composer {
     this.says.textContent = "";
     this.show();
   }
+}
+
+// A short name for a text: the same for the same text. It guards against a double press, not against anybody.
+function mark(text) {
+  let one = 0xdeadbeef;
+  let two = 0x41c6ce57;
+  for (let place = 0; place < text.length; place += 1) {
+    one = Math.imul(one ^ text.charCodeAt(place), 2654435761);
+    two = Math.imul(two ^ text.charCodeAt(place), 1597334677);
+  }
+  return [one, two].map((half) => (half >>> 0).toString(16).padStart(8, "0")).join("");
 }
 
 // crypto.randomUUID is missing on a page that came over plain HTTP; this is not.

@@ -10,13 +10,35 @@
 //   port.keep(name, value), port.kept(name)    optional: where a draft survives a reload.
 //
 // What "view" and "kinds" hold is written in hanoikit/desk_service/showing.py. Text is only ever shown as text.
-import { StoryClock, day, fill, h, hour, span, stated } from "./fields.js";
+import { StoryClock, day, fill, h, hour, placeOf, span, stated } from "./fields.js";
 import { Composer } from "./composer.js";
 import { w } from "./words.js";
 
 // A document is known by its title.
 const named = (entry) => (entry.body?.title ? entry.body.title : entry.kind_name);
+// What an answer means, beside its name.
+const MEANS = new Set(["acknowledgement", "more-information", "confirmed", "partly", "refused"]);
 const standingName = (standing) => w(`standing_${standing}`);
+
+// What may be decided about a request, and the ways of a report about somebody who was hurt.
+const OUTCOMES = ["grant", "part", "ask", "refuse", "ncii", "child", "threat", "agreed", "not-private"];
+const inOrder = (one, other) => one.localeCompare(other, "en", { numeric: true });
+
+// The facts of a message that a decision can name: numbered lines, or what an emergency or a package is known by.
+function factsOf(entry) {
+  const lines = [...(entry?.body?.facts ?? "").matchAll(/^(\d+)\. (.+)$/gm)].map((one) => [one[1], one[0]]);
+  if (lines.length) return lines;
+  const names = entry?.kind === "emergency-data" ? ["danger", "person", "imminent", "label"]
+    : entry?.body?.content ? ["digest", "proof", "sender", "title"] : [];
+  return names.map((name) => [name, w(`fact_${name}`)]);
+}
+
+async function base64(file) {
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  let text = "";
+  for (let place = 0; place < bytes.length; place += 8192) text += String.fromCharCode(...bytes.subarray(place, place + 8192));
+  return btoa(text);
+}
 
 export function mountDesk(root, port) {
   new DeskPage(root, port).start();
@@ -42,6 +64,7 @@ class DeskPage {
     this.papers = h("ul", { class: "stack" });
     this.deciding = new Map();
     this.words = h("div");
+    this.standing = h("p", { class: "standing", id: "hk-standing", role: "status", hidden: true });
     this.alarm = h("div", { class: "hidden-words", role: "alert" });
     this.news = h("div", { class: "hidden-words", role: "status" });
     this.composing = h("section", { class: "wide", "aria-labelledby": "hk-composer" });
@@ -49,6 +72,7 @@ class DeskPage {
       h("section", { "aria-labelledby": id }, h("h2", { id, tabindex: "-1" }, text), ...content);
     root.append(
       h("header", {}, this.title, this.time, this.line),
+      this.standing,
       h(
         "main",
         {},
@@ -83,6 +107,7 @@ class DeskPage {
     } else if (news.what === "clock") {
       this.clock = new StoryClock(news.clock);
       this.tick();
+      this.load();
     } else {
       if (news.event?.event === "received") {
         const message = news.event.envelope.message;
@@ -111,8 +136,12 @@ class DeskPage {
         this.clock = new StoryClock(this.view.clock);
         this.show();
       } while (this.again);
+      if (this.broken) this.line.textContent = w("connected");
+      this.broken = false;
     } catch (error) {
       this.line.textContent = error.message;
+      this.broken = true;
+      setTimeout(() => this.load(), 3000);
     } finally {
       this.loading = false;
     }
@@ -134,12 +163,16 @@ class DeskPage {
       ...[...view.cases].reverse().map((file) => this.caseButton(file)),
       view.cases.length ? null : h("li", { class: "quiet" }, w("no_case")),
     );
-    const papers = view.papers ?? [];
+    // What was sent goes to the end; what came last is wanted first.
+    const papers = [...(view.papers ?? [])].reverse().sort((one, other) => Boolean(one.sent) - Boolean(other.sent));
     this.papersPart.hidden = papers.length === 0;
     fill(this.papers, ...papers.map((one) => h("li", {},
       h("strong", {}, one.title), one.about ? h("p", { class: "quiet" }, one.about) : null,
-      h("button", { type: "button", class: "plain", id: `hk-paper-${one.id}`, onclick: () => this.composer.take(one.draft) },
-        w("take_paper"), h("span", { class: "hidden-words" }, ` ${one.title}`)))));
+      one.sent ? h("p", { class: "quiet" }, h("span", { class: "tag fine" }, w("paper_sent", { when: this.moment(one.sent) }))) : null,
+      h("button", { type: "button", class: "plain", id: `hk-paper-${one.id}`, onclick: () => this.composer.take(one) },
+        w(one.sent ? "take_again" : "take_paper"), h("span", { class: "hidden-words" }, ` ${one.title}`)))));
+    this.papersPart.replaceChildren(...[...this.papersPart.children].filter((one) => one !== this.own));
+    if (view.own_files) this.papersPart.append(this.own ??= this.ownFiles());
     this.showWords();
     this.showFile();
     this.tick();
@@ -234,6 +267,32 @@ class DeskPage {
     );
   }
 
+  // A file of one's own, made in an earlier module: the service reads it and says what it is.
+  ownFiles() {
+    const says = h("div", { id: "hk-own-says", role: "status" });
+    const choose = h("input", { type: "file", id: "hk-own", multiple: true, "aria-describedby": "hk-own-why" });
+    choose.addEventListener("change", async () => {
+      const files = [...choose.files];
+      if (!files.length) return;
+      fill(says, h("p", {}, w("own_reading")));
+      try {
+        if (files.reduce((sum, one) => sum + one.size, 0) > 1_000_000) throw new Error(w("own_large"));
+        const given = await Promise.all(files.map(async (one) => ({ name: one.name, base64: await base64(one) })));
+        const { papers } = await this.port.send({ act: "own", files: given });
+        fill(says, ...papers.map((one) => h("div", {},
+          h("p", {}, h("strong", {}, one.title)), one.about ? h("p", { class: "quiet" }, one.about) : null,
+          h("button", { type: "button", class: "plain", id: `hk-paper-${one.id}`, onclick: () => this.composer.take(one) },
+            w("take_paper"), h("span", { class: "hidden-words" }, ` ${one.title}`)))));
+      } catch (error) {
+        fill(says, h("p", { class: "says" }, error.message));
+      }
+      choose.value = "";
+    });
+    return h("details", { id: "hk-own-part" }, h("summary", {}, w("own_title")),
+      h("p", { class: "quiet", id: "hk-own-why" }, w("own_why")),
+      h("div", { class: "field" }, h("label", { for: "hk-own" }, w("own_choose")), choose), says);
+  }
+
   moment(text) {
     return day(new Date(text), this.view.zone);
   }
@@ -252,12 +311,12 @@ class DeskPage {
     };
     fill(
       this.file,
-      h("h3", {}, `${file.number}: ${file.kind_name}`),
+      h("h3", {}, `${file.number}: ${file.entries.length ? named(file.entries[0]) : file.kind_name}`),
       h("p", {}, `${w(file.ours ? "you_asked" : "you_were_asked", { desk: file.other })} `, h("strong", {}, file.status_label)),
       ...file.entries.map((entry) => this.entry(entry, file)),
       file.notes.some((note) => note.what !== "read") ? h("h3", {}, w("notes")) : null,
       h("ul", {}, ...file.notes.filter((note) => note.what !== "read")
-        .map((note) => h("li", {}, `${this.moment(note.at)} ${note.what_label}: ${note.text}`))),
+        .map((note) => h("li", {}, `${this.moment(note.at)} ${note.what_label}${note.text ? `: ${note.text}` : ""}`))),
       h("div", { class: "field" }, h("label", { for: "hk-note" }, w("note")), field),
       h("p", { class: "says", id: "hk-note-says", role: "status" }),
       h("div", { class: "row" },
@@ -275,29 +334,43 @@ class DeskPage {
 
   // What was decided, on which facts, by which provision: one line in the case file.
   decision(file) {
-    const kept = this.deciding.get(file.number) ?? { open: false };
+    const kept = this.deciding.get(file.number) ?? { open: false, ticked: new Set() };
     this.deciding.set(file.number, kept);
     const says = h("p", { class: kept.says ? "quiet" : "says", id: "hk-decision-says", role: "status" }, kept.says ?? "");
-    const field = (name) => {
-      const input = h("input", { id: `hk-decision-${name}`, autocomplete: "off", value: kept[name] ?? "" });
-      input.addEventListener("input", () => { kept[name] = input.value; });
-      return h("div", { class: "field" }, h("label", { for: `hk-decision-${name}` }, w(`decision_${name}`)), input);
+    const keep = (name, control, kind = "input") => {
+      control.addEventListener(kind, () => { kept[name] = control.value; });
+      return h("div", { class: "field" }, h("label", { for: `hk-decision-${name}` }, w(`decision_${name}`)), control);
     };
+    const field = (name) => keep(name, h("input", { id: `hk-decision-${name}`, autocomplete: "off", value: kept[name] ?? "" }));
+    const root = file.entries[0];
+    const outcome = h("select", { id: "hk-decision-outcome" }, h("option", { value: "" }, w("choose")),
+      ...OUTCOMES.map((one) => h("option", { value: one, selected: one === kept.outcome }, w(`outcome_${one.replace("-", "_")}`))));
     const write = async () => {
       const plain = (text) => (text ?? "").replaceAll(";", ",").trim();
-      if (!plain(kept.outcome) || !plain(kept.facts) || !plain(kept.provisions)) {
+      const facts = [...kept.ticked].sort(inOrder).join(", ") || plain(kept.facts);
+      if (!plain(kept.outcome) || !facts || !plain(kept.provisions)) {
         says.className = "says";
         says.textContent = w("decision_incomplete");
         return;
       }
-      const pieces = [plain(kept.outcome), `facts ${plain(kept.facts)}`, `provisions ${plain(kept.provisions)}`];
+      const pieces = [plain(kept.outcome), `facts ${facts}`, `provisions ${plain(kept.provisions)}`];
       if (plain(kept.parts)) pieces.push(`parts ${plain(kept.parts)}`);
       if (plain(kept.reason)) pieces.push(`reason: ${plain(kept.reason)}`);
-      this.deciding.set(file.number, { open: true, says: w("decision_written") });
+      this.deciding.set(file.number, { open: true, ticked: new Set(), says: w("decision_written") });
       if (!(await this.note(file.number, "decision", pieces.join("; ")))) this.deciding.set(file.number, { ...kept, says: "" });
     };
+    const numbered = factsOf(root);
+    const facts = numbered.length
+      ? h("fieldset", { class: "field" }, h("legend", {}, w("decision_ticks")),
+          ...numbered.map(([id, text]) => {
+            const tick = h("input", { type: "checkbox", id: `hk-decision-fact-${id}`, checked: kept.ticked.has(id) });
+            tick.addEventListener("change", () => { kept.ticked[tick.checked ? "add" : "delete"](id); });
+            return h("div", { class: "tick" }, tick, h("label", { for: `hk-decision-fact-${id}` }, text));
+          }))
+      : field("facts");
+    const parts = /\(b\)/.test(root?.body?.facts ?? "");
     const details = h("details", { open: kept.open, id: "hk-decision" }, h("summary", {}, w("decision_title")),
-      field("outcome"), field("facts"), field("provisions"), field("parts"), field("reason"),
+      keep("outcome", outcome, "change"), facts, field("provisions"), parts ? field("parts") : null, field("reason"),
       h("button", { type: "button", class: "plain", id: "hk-decision-add", onclick: write }, w("decision_add")), says);
     details.addEventListener("toggle", () => { kept.open = details.open; });
     return details;
@@ -309,7 +382,7 @@ class DeskPage {
     return h(
       "article",
       { class: entry.incoming ? "in" : "out" },
-      h("h3", {}, `${entry.incoming ? w("entry_from", { desk: entry.from, kind: entry.kind_name }) : w("entry_to", { desk: entry.to, kind: entry.kind_name })} `,
+      h("h3", {}, `${entry.incoming ? w("entry_from", { desk: entry.from, kind: named(entry) }) : w("entry_to", { desk: entry.to, kind: named(entry) })} `,
         entry.urgency === "ordinary" ? null : h("span", { class: `tag ${entry.urgency}` }, w(entry.urgency))),
       h("p", { class: "quiet" }, `${this.moment(entry.at)} · ${entry.reference || w("no_reference")} · ${w("checked")} · ${entry.id.slice(0, 12)}`),
       h("dl", {}, ...entry.stated.flatMap((one) => stated(one, this.stated(one)))),
@@ -331,14 +404,14 @@ class DeskPage {
                 class: "plain",
                 id: `hk-act-${act.kind}-${act.about.slice(0, 12)}`,
                 onclick: () => this.composer.answer(act, file),
-              }, `${act.kind_name} (${act.provision})`)))
+              }, `${act.kind_name}${MEANS.has(act.kind) ? `: ${w(`means_${act.kind.replace("-", "_")}`)}` : ""} (${act.provision})`)))
         : null,
     );
   }
 
   stated(one) {
     const text = one.lines.join("\n");
-    return /^\d{4}-\d\d-\d\dT[\d:]+[+-]\d\d:\d\d$/.test(text) ? `${this.moment(text)} (${this.view.zone})` : text;
+    return text.replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d/g, (time) => w("in_time", { time: this.moment(time), place: placeOf(this.view) }));
   }
 
   tick() {
@@ -347,6 +420,10 @@ class DeskPage {
     const speed = this.clock.speed;
     const pace = speed === 0 ? w("stands") : speed === 1 ? "" : w("pace", { speed });
     this.time.textContent = `${day(now, this.view.zone, true)} ${pace}`;
+    const stage = this.view.stage === "ended" ? "ended" : speed === 0 ? (this.view.stage === "before" ? "before" : "paused") : "";
+    const words = stage ? w(`stage_${stage}`) : "";
+    if (this.standing.textContent !== words) this.standing.textContent = words;
+    this.standing.hidden = !stage;
     const zones = new Map(this.view.desks.filter((one) => one.office === "point of contact")
       .map((one) => [one.state, one]));
     fill(this.world, ...[...zones.values()].map((one) =>

@@ -13,6 +13,7 @@ const acts = {
   kinds: () => wire.get("/api/kinds"),
   check: ({ draft }) => wire.post("/api/drafts/check", draft),
   send: ({ draft, insist, key }) => wire.post("/api/drafts", { draft, insist }, { "Idempotency-Key": key }),
+  own: ({ files }) => wire.post("/api/papers", { files }),
   note: ({ number, what, text }) => wire.post("/api/notes", { case: number, what, text }),
 };
 

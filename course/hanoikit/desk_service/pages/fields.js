@@ -13,7 +13,7 @@ export function h(tag, properties = {}, ...children) {
     else if (name === "checked") made.checked = value;
     else made.setAttribute(name, value === true ? "" : value);
   }
-  made.append(...children.filter((child) => child !== null && child !== undefined && child !== false));
+  made.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
   return made;
 }
 
@@ -71,6 +71,11 @@ export function zoned(wall, zone) {
   let found = offset(near, zone);
   found = offset(new Date(`${wall}:00${found}`), zone);
   return `${wall.length === 16 ? `${wall}:00` : wall}${found}`;
+}
+
+// Whose clock a desk's page shows, in words.
+export function placeOf(view) {
+  return view.desks.find((one) => one.desk === view.desk)?.state_name ?? view.zone;
 }
 
 // What a document holds, set out to be read: its data with line ends, and a file in it as text.

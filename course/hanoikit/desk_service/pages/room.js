@@ -10,7 +10,9 @@ const seen = new Set(PACES);
 const paces = () => [...seen.add(overview.clock.speed)].sort((one, other) => one - other);
 const MARKS = ["decision", "good", "question", "mistake"];
 const SHOWN = 300;
-const ZONE = "UTC";
+// Whose clock the page shows: that of the desk to which the story comes.
+let zone = "UTC";
+const place = () => overview?.place ?? "UTC";
 
 const { wire, me } = await joined();
 if (me.role === "desk") location.replace("/desk");
@@ -32,6 +34,14 @@ const desks = h("div", { class: "scroll", tabindex: "0", role: "group", "aria-la
 const table = h("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": w("message_table") });
 const detail = h("div");
 const story = h("div");
+const parts = h("div");
+let leaving = false;
+
+// The first words of a text of the story, to know it by.
+function opening(text) {
+  const first = text.match(/^.{30,90}?[.:;](?= )/)?.[0] ?? text.slice(0, 60);
+  return first.length < text.length ? `${first} …` : first;
+}
 
 function kindName(kind) {
   return kinds.get(kind) ?? kind;
@@ -45,7 +55,7 @@ document.getElementById("room").append(
   h("header", {}, title, time, line),
   h("main", { class: "room" },
     h("div", { class: "stack" },
-      runs ? part("hk-run", w("run"), controls, says) : null,
+      runs ? part("hk-run", w("run"), parts, controls, says) : part("hk-run", w("parts"), parts),
       part("hk-map", w("desks"), map, desks),
       part("hk-story", w("story"), story)),
     h("div", { class: "stack" }, part("hk-flow", w("messages"), table), part("hk-detail", w("message"), detail))),
@@ -88,6 +98,36 @@ function showControls() {
   );
 }
 
+// Where the story stands: its parts, what is still to come in this one, and the way to the next.
+function showParts() {
+  const all = overview.parts;
+  if (!all.length) {
+    fill(parts);
+    return;
+  }
+  const now = clock.now().getTime();
+  const here = all.findLastIndex((one) => Date.parse(one.begins) <= now);
+  const left = (Date.parse(all[Math.max(here, 0)].ends) - now) / 60000 / overview.clock.speed;
+  const coming = overview.injects.filter((one) => !one.done && Date.parse(one.due) <= Date.parse(all[Math.max(here, 0)].ends)).length;
+  const ended = overview.stage === "ended";
+  const next = here + 1 < all.length && !ended;
+  const leave = () => {
+    leaving = false;
+    act(wire.post("/api/clock", { act: "next" }), w("part_next_done"));
+  };
+  fill(parts,
+    h("ol", { class: "parts", id: "hk-parts" }, ...all.map((one, number) => h("li", { "aria-current": number === here && !ended ? "step" : undefined },
+      `${day(new Date(one.begins), zone)} – ${hour(new Date(one.ends), zone)}`,
+      number === here && !ended ? h("strong", {}, ` ${w("part_here", { minutes: Math.max(0, Math.ceil(left)), coming })}`) : null,
+      number < here || ended ? ` ${w("part_over")}` : null))),
+    ended ? h("p", { class: "calm" }, w("story_ended")) : null,
+    runs && next ? h("div", { class: "row" }, leaving
+      ? [h("span", {}, w("part_sure", { coming })),
+          h("button", { type: "button", class: "do", id: "hk-next-yes", onclick: leave }, w("part_yes")),
+          h("button", { type: "button", class: "plain", id: "hk-next-no", onclick: () => { leaving = false; showParts(); } }, w("part_no"))]
+      : h("button", { type: "button", class: "plain", id: "hk-next", onclick: () => { leaving = true; showParts(); document.getElementById("hk-next-yes").focus(); } }, w("part_next"))) : null);
+}
+
 function svg(tag, properties, ...children) {
   const made = document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(properties)) made.setAttribute(name, String(value));
@@ -118,11 +158,11 @@ function showMap() {
   });
   const nodes = shown.map((one) => {
     const [x, y] = places.get(one.desk);
-    const state = w(one.connected ? "there" : "away");
+    const state = w(one.connected ? "there" : one.seated ? "away" : "scripted");
     return svg("g", {},
       svg("circle", { cx: x, cy: y, r: 20, fill: one.late ? "#f6d5d5" : "#e6eef8", stroke: one.connected ? "#124a86" : "#5b6675", "stroke-width": 3, "stroke-dasharray": one.connected ? "none" : "5 4" }),
       svg("text", { x, y: y + 5, "text-anchor": "middle" }, one.desk.slice(0, 2)),
-      svg("text", { class: "small", x, y: y + 36, "text-anchor": "middle" }, `${w("node", { desk: one.desk, state })}${one.unread ? `, ${w("unread", { count: one.unread })}` : ""}`));
+      svg("text", { class: "small", x, y: y + 36, "text-anchor": "middle" }, `${w("node", { desk: one.desk, state })}${one.seated && one.unread ? `, ${w("unread", { count: one.unread })}` : ""}`));
   });
   const words = w("map", { desks: shown.length, connected: shown.filter((one) => one.connected).length, messages: flow.length });
   fill(map, svg("svg", { class: "map", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": words }, ...lines, ...nodes));
@@ -152,12 +192,12 @@ function showStory() {
     return;
   }
   fill(story, h("table", {},
-    h("caption", {}, w("injects")),
+    h("caption", {}, w("injects", { place: place() })),
     h("thead", {}, h("tr", {}, ...["when", "what", "state"].map((name) => h("th", { scope: "col" }, w(name))))),
     h("tbody", {}, ...overview.injects.map((one) => h("tr", {},
-      h("td", {}, hour(new Date(one.due), ZONE)),
-      h("th", { scope: "row" }, one.text ? w("words_to", { desk: one.to, name: one.id }) : `${w("from_to", { sender: one.from, desk: one.to, kind: one.title || kindName(one.kind) })}${one.forged ? ` (${w("forged")})` : ""}`),
-      h("td", {}, one.done ? w("done_at", { when: hour(new Date(one.done), ZONE) }) : runs
+      h("td", {}, day(new Date(one.due), zone)),
+      h("th", { scope: "row" }, one.text ? w("words_to", { desk: one.to === "all" ? w("everybody") : one.to, name: opening(one.text) }) : `${w("from_to", { sender: one.from, desk: one.to, kind: one.title || kindName(one.kind) })}${one.forged ? ` (${w("forged")})` : ""}`),
+      h("td", {}, one.done ? w("done_at", { when: hour(new Date(one.done), zone) }) : runs
         ? h("button", { type: "button", class: "plain", id: `hk-inject-${one.id}`, onclick: () => act(wire.post("/api/injects", { id: one.id }), w("happened")) }, w("let_happen"))
         : w("to_come")))))));
 }
@@ -166,13 +206,13 @@ function showFlow() {
   const marked = new Map();
   for (const one of overview?.marks ?? []) marked.set(one.message, one.mark);
   fill(table, h("table", {},
-    h("caption", {}, flow.length === SHOWN ? w("flow_last", { count: SHOWN }) : w("flow")),
+    h("caption", {}, flow.length === SHOWN ? w("flow_last", { count: SHOWN, place: place() }) : w("flow", { place: place() })),
     h("thead", {}, h("tr", {}, ...["time", "from", "to", "what", "mark"].map((name) => h("th", { scope: "col" }, w(name))))),
     h("tbody", {}, ...[...flow].reverse().map((one) => h("tr", {},
-      h("td", {}, hour(new Date(one.story), ZONE)),
+      h("td", {}, hour(new Date(one.story), zone)),
       h("td", {}, one.from), h("td", {}, one.to),
       h("td", {}, h("button", { type: "button", class: "pick", id: `hk-m-${one.id}`, "aria-current": String(one.id === chosen), onclick: () => open(one.id) },
-        `${kindName(one.kind)} `,
+        `${overview?.titles[one.id] || kindName(one.kind)} `,
         one.event === "rejected" ? h("span", { class: "tag late" }, w("forged")) : null,
         one.urgency && one.urgency !== "ordinary" ? h("span", { class: `tag ${one.urgency}` }, w(one.urgency)) : null)),
       h("td", {}, marked.has(one.id) ? w(`mark_${marked.get(one.id)}`) : ""))))));
@@ -194,7 +234,7 @@ function showMessage(message) {
   const note = h("input", { id: "hk-mark-note", maxlength: "4000", autocomplete: "off" });
   fill(detail,
     h("h3", {}, `${w("from_to", { sender: message.from, desk: message.to, kind: message.kind_name })} (${message.provision})`),
-    h("p", { class: "quiet" }, `${day(new Date(message.sent), ZONE)} UTC · ${message.urgency_label} · ${message.reference || w("no_reference")} · ${message.id.slice(0, 16)}`),
+    h("p", { class: "quiet" }, `${day(new Date(message.sent), zone)} (${place()}) · ${message.urgency_label} · ${message.reference || w("no_reference")} · ${message.id.slice(0, 16)}`),
     h("dl", {}, ...message.stated.flatMap((one) => stated(one, one.lines.join("\n")))),
     ...marks.map((one) => h("p", { class: "calm" }, w("marked_as", { mark: w(`mark_${one.mark}`), note: one.note }))),
     runs ? h("div", { class: "field" }, h("label", { for: "hk-mark" }, w("mark_as")), mark) : null,
@@ -217,7 +257,9 @@ async function load() {
       again = false;
       overview = await wire.get("/api/overview");
       clock = new StoryClock(overview.clock);
+      zone = overview.zone;
       if (runs) showControls();
+      showParts();
       showMap();
       showDesks();
       showStory();
@@ -263,6 +305,6 @@ wire.follow("/api/log/events", {
 });
 setInterval(() => {
   const pace = clock.speed === 0 ? w("stands") : clock.speed === 1 ? "" : w("pace", { speed: clock.speed });
-  time.textContent = `${day(clock.now(), ZONE)} UTC ${pace}`;
+  time.textContent = `${day(clock.now(), zone)} ${place()} ${pace}`;
 }, 500);
 setInterval(load, 10000);

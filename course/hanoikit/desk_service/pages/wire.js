@@ -27,7 +27,12 @@ export class Wire {
       options.body = JSON.stringify(body);
       options.headers["Content-Type"] = "application/json";
     }
-    const answer = await fetch(path, options);
+    let answer;
+    try {
+      answer = await fetch(path, options);
+    } catch {
+      throw new Error(w("no_line"));
+    }
     if (!answer.ok) {
       let problem = {};
       try {
