@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import bagit
@@ -13,7 +13,7 @@ import pytest
 from hanoikit.casework import evidence_case, identities, open_case, timestamp_authority
 from hanoikit.casework.handed_in import PackageCheck
 from hanoikit.casework.truth import truth
-from hanoikit.evidence import package
+from hanoikit.evidence import package, standby
 from hanoikit.labs.workbench import Workbench
 
 SEED, OTHER = 2026, 2030
@@ -53,6 +53,14 @@ def check(bench) -> Callable[[Path], PackageCheck]:
     return lambda folder: PackageCheck(folder, truth("m04", SEED), image=bench.image_path)
 
 
+@pytest.fixture(scope="module")
+def on_standby() -> Iterator[None]:
+    """The programs for descriptions are loaded before, as when a class is marked."""
+    assert standby.load()
+    yield
+    standby._quick = None
+
+
 def told(verdict) -> str:
     """What a trainee reads when the check does not accept; it names the step to do again."""
     assert not verdict.accepted
@@ -67,7 +75,7 @@ def test_an_honest_package_is_accepted_by_the_programs_that_are_fast(check, hand
 
 
 @pytest.mark.slow
-def test_an_honest_description_is_accepted_by_both_programs(check, hand_in):
+def test_an_honest_description_is_accepted_by_both_programs(check, hand_in, on_standby):
     verdict = check(hand_in).description()
     assert verdict.accepted, verdict.output
     assert verdict.program == "case_validate, case_prov_check"
@@ -206,7 +214,7 @@ def test_another_file_of_the_stick_under_the_right_name_is_rejected(check, hand_
 
 
 @pytest.mark.slow
-def test_a_sound_description_that_leaves_the_exhibit_out_is_rejected(check, hand_in):
+def test_a_sound_description_that_leaves_the_exhibit_out_is_rejected(check, hand_in, on_standby):
     path = hand_in / "custody" / "case.jsonld"
     graph = path.read_text()
     image = truth("m04", SEED).sha256["usb.E01"]
@@ -218,6 +226,6 @@ def test_a_sound_description_that_leaves_the_exhibit_out_is_rejected(check, hand
 
 @pytest.mark.slow
 @pytest.mark.parametrize("text", ["{", json.dumps({"@graph": [{"@type": "uco-core:Nothing", "@id": 5}]})])
-def test_a_description_that_is_no_case_graph_is_rejected(check, hand_in, text):
+def test_a_description_that_is_no_case_graph_is_rejected(check, hand_in, text, on_standby):
     (hand_in / "custody" / "case.jsonld").write_text(text)
     assert told(check(hand_in).description()).startswith("The description custody/case.jsonld")

@@ -6,7 +6,8 @@
 >>> print(verdict.command)
 bagit.py --validate EX-1
 
-Each runs in a process of its own, without network, with a time limit and a limit on what it may print. A
+Each runs in a process of its own, without network, with a time limit and a limit on what it may print. Where many
+packages are examined one after the other, :mod:`hanoikit.evidence.standby` has what is slow loaded before. A
 program that is not installed raises :class:`ToolMissing`: a check that did not run is never a pass.
 """
 
@@ -21,7 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import metadata
@@ -29,10 +30,11 @@ from pathlib import Path
 from typing import IO, Any
 
 from hanoikit.errors import EvidenceError, ToolMissing, UsageError
+from hanoikit.evidence import standby
 from hanoikit.i18n import _
 
-#: Seconds that a program may take; the slowest (case_validate) needs 4 to 6, and ten times as long when a
-#: whole cohort is being marked beside it.
+#: Seconds that a program may take; the slowest (case_validate, started afresh) needs 4 to 6, and ten times as
+#: long when a whole cohort is being marked beside it.
 TIME_LIMIT = 300.0
 #: Characters of a program's output that are kept.
 OUTPUT_LIMIT = 20_000
@@ -117,8 +119,11 @@ def case_validate(graph: Path | Mapping[str, Any]) -> Verdict:
     """Whether ``case_validate`` finds the graph conformant to CASE/UCO 1.5; a misspelt concept is not."""
     _need_module("case_utils", "case-utils")
     with _graph(graph) as path:
-        return _run(
-            _python("case_utils.case_validate", "--built-version", "case-1.5.0", path),
+        return _run_python(
+            "case_utils.case_validate",
+            "--built-version",
+            "case-1.5.0",
+            path,
             program="case_validate",
             version=metadata.version("case-utils"),
             shown=f"case_validate --built-version case-1.5.0 {_graph_name(graph)}",
@@ -136,8 +141,11 @@ def case_prov_check(graph: Path | Mapping[str, Any]) -> Verdict:
     with _graph(graph) as path, tempfile.TemporaryDirectory(prefix="hanoikit-") as place:
         prov = str(Path(place) / "prov.ttl")
         hide = {path: _graph_name(graph), prov: "prov.ttl"}
-        made = _run(
-            _python("case_prov.case_prov_rdf", "--use-deterministic-uuids", prov, path),
+        made = _run_python(
+            "case_prov.case_prov_rdf",
+            "--use-deterministic-uuids",
+            prov,
+            path,
             program="case_prov_rdf",
             version=version,
             shown=f"case_prov_rdf --use-deterministic-uuids prov.ttl {_graph_name(graph)}",
@@ -145,8 +153,10 @@ def case_prov_check(graph: Path | Mapping[str, Any]) -> Verdict:
         )
         if not made.accepted:
             return made
-        return _run(
-            _python("case_prov.case_prov_check", path, prov),
+        return _run_python(
+            "case_prov.case_prov_check",
+            path,
+            prov,
             program="case_prov_check",
             version=version,
             shown=f"case_prov_check {_graph_name(graph)} prov.ttl",
@@ -201,6 +211,20 @@ def _python(module: str, *arguments: str) -> list[str]:
     return [sys.executable, "-I", "-c", start, *arguments]
 
 
+def _run_python(
+    module: str, *arguments: str, program: str, version: str, shown: str, hide: Mapping[str, str]
+) -> Verdict:
+    """Run a Python program's own ``main``: where it is on standby in a fork, else in a fresh interpreter."""
+
+    def ready(out: IO[bytes], err: IO[bytes]) -> int | None:
+        return standby.run(
+            module, arguments, out=out, err=err, environment=_environment(), seconds=TIME_LIMIT
+        )
+
+    command = _python(module, *arguments)
+    return _run(command, program=program, version=version, shown=shown, hide=hide, ready=ready)
+
+
 def _by_hash(
     command: list[str], *, program: str, version: str, shown: str, image: Path, sha256: str
 ) -> Verdict:
@@ -233,19 +257,22 @@ def _run(
     shown: str | None = None,
     hide: Mapping[str, str],
     into: IO[bytes] | None = None,
+    ready: Callable[[IO[bytes], IO[bytes]], int | None] = lambda out, err: None,
 ) -> Verdict:
     start = time.perf_counter()
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        note = ""
         try:
-            done = subprocess.run(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=into or out,
-                stderr=err,
-                env=_environment(),
-                timeout=TIME_LIMIT,
-            )
-            status, note = done.returncode, ""
+            status = ready(out, err)
+            if status is None:
+                status = subprocess.run(
+                    command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=into or out,
+                    stderr=err,
+                    env=_environment(),
+                    timeout=TIME_LIMIT,
+                ).returncode
         except subprocess.TimeoutExpired:
             status, note = -1, _("It was stopped after {seconds:.0f} seconds.").format(seconds=TIME_LIMIT)
         except OSError as error:
@@ -257,6 +284,7 @@ def _run(
     hide = {**hide, sys.prefix: "python", str(Path.home()): "~"}
     for secret, name in sorted(hide.items(), key=lambda pair: -len(pair[0])):
         said = said.replace(secret, name)
+    said = re.sub(r" at 0x[0-9a-f]+\b", "", said)  # a place in memory is another one each time
     shown = shown or " ".join(hide.get(word, word) for word in command)
     return Verdict(status == 0, program, version, shown, said, time.perf_counter() - start)
 

@@ -148,6 +148,7 @@ class TrustedEngine:
         # The author's own files win over files of the same name, as with nbgrader.
         own = author_files(source)
         files = {name: data for name, data in {**parcel.files, **own}.items() if not name.endswith(".ipynb")}
+        bench.judge.expect(warm.called_for(files, bench.judge.modules))
         session = Session(bench.runner, bench.judge, self.limits)
         if self.tests_inside and not kit:
             record = session.mark_inside(admitted.notebook, Parcel(files), name=source.name)

@@ -94,6 +94,8 @@ class Nursery:
         self._wall = stem.wall
         self._orders: Channel | None = None
         self._ready = False
+        self._wanted: frozenset[str] = frozenset()
+        self._loaded: frozenset[str] = frozenset()
 
     def __enter__(self) -> Nursery:
         return self
@@ -113,6 +115,11 @@ class Nursery:
         if self._orders is None:
             self._orders = self._stem.branch(modules=self.modules, cells=self._cells)
             self._ready = False
+            self._loaded = frozenset()
+
+    def expect(self, names: Sequence[str]) -> None:
+        """From the next fork on the zygote has loaded these too (``warm.load``), once for all."""
+        self._wanted |= frozenset(names)
 
     def fork(self, limits: Limits, *, name: str) -> Child:
         """A new child for one hand-in; raises :class:`GradingError` when none can be had.
@@ -126,6 +133,7 @@ class Nursery:
 
     def _fork(self, limits: Limits, name: str) -> Child:
         self._wait()
+        self._load()
         assert self._orders is not None
         ours, theirs = socket.socketpair()
         folder: Path | None = None
@@ -185,6 +193,24 @@ class Nursery:
             self._wait()
             return
         self._ready = True
+
+    def _load(self) -> None:
+        missing = sorted(self._wanted - self._loaded)
+        if not missing:
+            return
+        assert self._orders is not None
+        try:
+            self._orders.send({"load": missing}, seconds=_FORK_SECONDS)
+            answer = self._orders.receive(seconds=_START_SECONDS)
+        except WireError as error:
+            self._wanted -= frozenset(missing)  # the next one does without
+            self._died(error)
+        self._loaded |= self._wanted
+        if answer.get("threads") != 1:
+            # Only a process with one thread can be forked soundly.
+            self._wanted = frozenset()
+            self.close()
+            self._wait()
 
     def _died(self, error: WireError) -> NoReturn:
         said = cannot_isolate(self._stem.words() or _("the process for hand-ins died"))

@@ -67,6 +67,28 @@ def warm(modules: Sequence[str]) -> list[str]:
     return had
 
 
+_BROUGHT = (("/custody/case.jsonld", "hanoikit.casework.handed_in", "hanoikit.evidence.standby"),)
+"""The end of a file's name, the module of the marking that examines such files, and the module whose ``load`` makes the
+next ones quick. It takes seconds, so it is done when the first hand-in brings such a file."""
+
+
+def called_for(files: Iterable[str], modules: Sequence[str]) -> list[str]:
+    """What :func:`load` should load before hand-ins with files of these names are marked."""
+    names = tuple(files)
+    return [
+        what
+        for end, needed, what in _BROUGHT
+        if needed in modules and any(name.endswith(end) for name in names)
+    ]
+
+
+def load(names: Sequence[str]) -> None:
+    """Load what :func:`called_for` named; whatever fails is loaded by whoever needs it, as ever."""
+    for name in {what for _end, _needed, what in _BROUGHT}.intersection(names):
+        with contextlib.suppress(Exception):
+            importlib.import_module(name).load()
+
+
 def _get(name: str) -> None:
     """Import a module, or what stands under this name in one of the kit's: that may import its home only now."""
     top, _dot, rest = name.rpartition(".")

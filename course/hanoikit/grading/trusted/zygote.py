@@ -4,9 +4,9 @@ python -m hanoikit.grading.trusted.zygote DESCRIPTOR
 
 First it is the stem: it loads what every assignment needs and forks a zygote for each assignment that the parent
 orders on the socket with this number, sending one end of a channel along. A zygote loads and reads the rest (``cells``
-and ``modules``), then obeys: ``fork`` with one end of a new channel, ``look`` and ``end`` for a child. There are two
-stems for each worker: from the one with the role ``runner`` come the processes that run trainees' cells, from the one
-with the role ``judge`` those that run the author's tests.
+and ``modules``), then obeys: ``load`` for what only some hand-ins need, ``fork`` with one end of a new channel,
+``look`` and ``end`` for a child. There are two stems for each worker: from the one with the role ``runner`` come the
+processes that run trainees' cells, from the one with the role ``judge`` those that run the author's tests.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from hanoikit.grading.trusted import walls
 from hanoikit.grading.trusted.kit import print_of_kit
 from hanoikit.grading.trusted.landlock import Rules
 from hanoikit.grading.trusted.limits import Limits
-from hanoikit.grading.trusted.warm import warm
+from hanoikit.grading.trusted.warm import load, warm
 from hanoikit.grading.trusted.wire import Channel, Gone
 
 _NOBODY = 65534
@@ -72,7 +72,7 @@ def _serve(orders: Channel, start: dict[str, Any], role: Any, kit: str) -> None:
     orders.socket.set_inheritable(False)
     had = warm(start["modules"])
     role.read(start["cells"])
-    tempfile.tempdir = None
+    scratch, tempfile.tempdir = tempfile.tempdir, None
     walled = not sys.argv[2:]
     rules = walls.common_rules() if walled else None
     forks = 0
@@ -90,6 +90,13 @@ def _serve(orders: Channel, start: dict[str, Any], role: Any, kit: str) -> None:
                     rules.close()
                     rules = walls.common_rules()
                 _fork(orders, order["fork"], descriptors, role, rules)
+            elif "load" in order:
+                tempfile.tempdir = scratch
+                load(order["load"])
+                tempfile.tempdir = None
+                gc.collect()
+                gc.freeze()
+                orders.send({"loaded": True, "threads": len(os.listdir("/proc/self/task"))})  # noqa: PTH208
             elif "end" in order:
                 orders.send(_end(order["end"], why=bool(order.get("why"))))
             elif "look" in order:
