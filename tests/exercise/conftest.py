@@ -32,25 +32,36 @@ def browser() -> Iterator[Any]:
     chromium = shutil.which("chromium")
     if chromium is None:
         pytest.skip("Chromium is not installed")
+    sync_api.expect.set_options(timeout=90_000)  # a busy machine is no fault of a control
     with sync_api.sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        running = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         yield running
         running.close()
 
 
-@pytest.fixture
-def stage(browser: Any, folder: Path) -> Iterator[Any]:
-    """A page for controls; ends with the proof that it had no error and asked nothing of any other host."""
-    from .stage import Stage
+@pytest.fixture(scope="module")
+def place(browser: Any) -> Iterator[Any]:
+    """A page that the tests of a file use one after the other; each begins with an empty one."""
+    from .stage import Place
 
-    context = browser.new_context(viewport={"width": 760, "height": 900})
-    page = context.new_page()
-    problems: list[str] = []
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on("console", lambda line: problems.append(line.text) if line.type == "error" else None)
-    page.on(
-        "request", lambda request: problems.append(request.url) if request.url.startswith("http") else None
-    )
-    yield Stage(page)
-    context.close()
-    assert problems == [], "no error and no outside request"
+    place = Place(browser)
+    yield place
+    place.close()
+
+
+@pytest.fixture
+def stage(place: Any, folder: Path) -> Iterator[Any]:
+    """A page for controls; ends with the proof that it had no error and asked nothing of any other host."""
+    yield place.begin()
+    assert place.end() == [], "no error and no outside request"
+
+
+@pytest.fixture
+def stage_apart(browser: Any, folder: Path) -> Iterator[Any]:
+    """The same in a page of its own, for a test that changes what stays with a page."""
+    from .stage import Place
+
+    place = Place(browser)
+    yield place.begin()
+    assert place.end() == [], "no error and no outside request"
+    place.close()

@@ -9,8 +9,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser, Page, expect
 
 from hanoikit.exercise import book
 from hanoikit.exercise.controls import answer_control
@@ -34,7 +34,9 @@ MOUNT = """async ({ name, module, style, traits }) => {
     get: (key) => traits[key],
     on: (event, handler) => (handlers[event] ??= []).push(handler),
     off: (event, handler) => { handlers[event] = (handlers[event] ?? []).filter((one) => one !== handler) },
-    send: (message) => { if (window.connected !== false) window.toPython(name, message).then(model.receive) },
+    send: (message) => {
+      if (window.connected !== false) window.sent = window.toPython(name, message).then(model.receive);
+    },
     receive: (changed) => {
       for (const key of Object.keys(changed)) {
         if (JSON.stringify(traits[key]) === JSON.stringify(changed[key])) continue;
@@ -52,6 +54,49 @@ MOUNT = """async ({ name, module, style, traits }) => {
 }"""
 
 
+class Place:
+    """A page of a browser that one :class:`Stage` after the other is set up in."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._context = browser.new_context()
+        self._context.set_default_timeout(90_000)
+        self._page = self._context.new_page()
+        self._stage: Stage | None = None
+        self._problems: list[str] = []
+        self._page.on("pageerror", lambda error: self._problems.append(str(error)))
+        self._page.on(
+            "console", lambda line: self._problems.append(line.text) if line.type == "error" else None
+        )
+        self._page.on(
+            "request",
+            lambda request: self._problems.append(request.url) if request.url.startswith("http") else None,
+        )
+        self._page.expose_function("toPython", self._to_python)
+
+    def _to_python(self, name: str, message: dict[str, Any]) -> dict[str, Any]:
+        # A page that is left sends what it has not sent yet; there is nobody any more.
+        return {} if self._stage is None else self._stage.receive(name, message)
+
+    def begin(self) -> Stage:
+        """An empty page, as wide as a notebook's output, in a light theme."""
+        self._page.goto("about:blank")
+        self._page.set_viewport_size({"width": 760, "height": 900})
+        self._page.emulate_media(color_scheme="light", forced_colors="none", reduced_motion="no-preference")
+        self._page.set_content(PAGE)
+        self._stage = Stage(self._page)
+        return self._stage
+
+    def end(self) -> list[str]:
+        """Errors of the page, and requests to other hosts."""
+        self._stage = None
+        found = list(self._problems)
+        self._problems.clear()
+        return found
+
+    def close(self) -> None:
+        self._context.close()
+
+
 class Stage:
     """A page with controls on it; what they send reaches their Python half, and its traits come back."""
 
@@ -59,10 +104,9 @@ class Stage:
         self.page = page
         self.controls: dict[str, Any] = {}
         self.messages: list[dict[str, Any]] = []
-        page.set_content(PAGE)
-        page.expose_function("toPython", self._to_python)
 
-    def _to_python(self, name: str, message: dict[str, Any]) -> dict[str, Any]:
+    def receive(self, name: str, message: dict[str, Any]) -> dict[str, Any]:
+        """Hand a message of the page to the Python half; what its traits are then."""
         self.messages.append(message)
         control = self.controls[name]
         control._on_message(control, message, None)
@@ -115,5 +159,11 @@ def wait_saved(stage: Stage, index: int = 0) -> None:
 
 
 def violations(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [f"{one['id']}: {node['html'][:120]}" for one in found for node in one["nodes"]]
+    """Everything that axe finds on the page, one line for each place."""
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    found = page.evaluate(
+        """async () => (await axe.run({ resultTypes: ['violations'] })).violations
+            .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 120)}`))"""
+    )
+    return list(found)

@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hanoikit.errors import AnswerMalformed, SheetError, SheetForeign, SheetUnwritable
@@ -64,7 +64,7 @@ def test_every_line_holds_the_hash_of_the_line_before(folder: Path) -> None:
     assert sheet.findings() == []
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=30)
 @given(values=st.lists(st.tuples(st.text(min_size=1, max_size=10), json_values), min_size=1, max_size=8))
 @example(values=[("q", "\ud800"), ("q", "line\nbreak\u2028"), ("\x00", -0.0)])
 def test_whatever_json_is_given_comes_back(values: list[tuple[str, object]], tmp_path: Path) -> None:
@@ -78,7 +78,6 @@ def test_whatever_json_is_given_comes_back(values: list[tuple[str, object]], tmp
     assert sheet.findings() == []
 
 
-@settings(max_examples=200, deadline=None)
 @given(
     data=st.binary(max_size=400),
     lines=st.lists(st.sampled_from([b"{}", b"[]", b"null", b'{"n": 1}', b"\xff", b""])),
@@ -92,7 +91,7 @@ def test_any_bytes_can_be_read_without_a_crash(data: bytes, lines: list[bytes]) 
         assert scan.ends.is_sheet or not scan.records
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=30)
 @given(cut=st.integers(1, 900))
 def test_a_sheet_cut_at_any_byte_keeps_every_whole_answer_and_heals(cut: int, tmp_path: Path) -> None:
     place = tmp_path / str(time.monotonic_ns())
