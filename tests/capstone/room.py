@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 from starlette.testclient import TestClient
 
 from hanoikit import resources
+from hanoikit.capstone.own import own_papers
 from hanoikit.capstone.products import look
 from hanoikit.desk_service.access import Rates
 from hanoikit.desk_service.app import application
 from hanoikit.desk_service.founding import found
 from hanoikit.desk_service.storage import Storage, database_url
-from hanoikit.network.documents import register
+from hanoikit.network.documents import register, register_reader
 from hanoikit.network.scenario import Scenario
 
 REAL = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -22,6 +23,7 @@ class Room:
 
     def __init__(self, folder, scenario="whole-case-short"):
         register(look)
+        register_reader(own_papers)
         path = resources.assets() / "network" / "scenarios" / f"{scenario}.yaml"
         self.scenario = Scenario.load(path)
         self.storage = Storage.open(database_url(str(folder / "exercise.sqlite")))

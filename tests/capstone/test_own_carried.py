@@ -1,5 +1,6 @@
 """Requests of modules 6, 8 and 9, carried to this case: judged as they were made, by the same rules."""
 
+import base64
 import json
 
 import pytest
@@ -8,6 +9,7 @@ from hanoikit.capstone import open_run, products
 from hanoikit.capstone.own import own_papers, own_products
 from hanoikit.cooperation.requests import to_bytes
 from hanoikit.exercise.sheet import Sheet
+from tests.capstone.room import Room
 
 FREEZE = {
     "measure": "freeze-on-request", "to": "XB", "channel": "central", "authority": "Asset Recovery Office",
@@ -137,6 +139,26 @@ def test_files_shown_to_a_live_room_become_papers_and_others_do_not(course):
     assert paper["draft"]["to"] == "XD" and paper["draft"]["body"]["document"] == "freeze-request"
     assert own_papers({"proof.json": b"{}", "root.json": b"\xff", "a": b"x" * 10}) == []
     assert own_papers({"request.json": b"[" * 50_000}) == []
+
+
+def test_a_live_room_reads_files_of_the_team_that_has_papers_and_of_no_other(course, tmp_path):
+    answered, folder = course
+    answered("m08-money", "m08-q6", FREEZE)
+    sheet = folder.parent.parent / "m08-money" / "answers.jsonl"
+
+    def shown(room, desk, name, data):
+        files = [{"name": name, "base64": base64.b64encode(data).decode()}]
+        headers = {"Authorization": f"Bearer {room.tokens[desk]}"}
+        return room.http.post("/api/papers", json={"files": files}, headers=headers)
+
+    with Room(tmp_path) as room:
+        (paper,) = shown(room, "XA", "answers.jsonl", sheet.read_bytes()).json()["papers"]
+        room.send("XA", paper["draft"])
+        entry = next(one for case in room.view("XD")["cases"] for one in case["entries"])
+        assert entry["checked"] and "freeze" in entry["body"]["title"]
+        nothing = shown(room, "XA", "letter.docx", b"PK")
+        assert nothing.status_code == 400 and "letter.docx" in nothing.text and "Choose" in nothing.text
+        assert shown(room, "XB", "answers.jsonl", sheet.read_bytes()).status_code == 409
 
 
 def test_a_document_says_whose_it_is():

@@ -316,19 +316,34 @@ class Day:
             self.say("    a history with a better mark in it: refused")
 
 
-def capstone(day: Day) -> None:
+def capstone(day: Day, *, browsers: bool = False) -> None:
     """Four teams play the short run over the real service; the record is checked, scored and played back."""
     from hanoikit.capstone import read, score
     from tests.capstone import room as rooms
 
     folder = day.root / "capstone"
     folder.mkdir()
-    with day.step("the whole case with four teams"), rooms.Room(folder) as room:
-        rooms.play(room)
-        record = room.record(folder / "exercise.zip")
+    if browsers:
+        from .whole_case import Service, Tables, play_short
+
+        with (
+            day.step("the whole case: four teams, each in a browser of its own"),
+            Service(folder / "exercise.sqlite") as service,
+            Tables(service.url, service.tokens, day.pictures / "capstone") as tables,
+        ):
+            play_short(tables)
+            record = tables.record(folder / "exercise.zip")
+            assert tables.errors == [], tables.errors
+    else:
+        with day.step("the whole case with four teams"), rooms.Room(folder) as room:
+            rooms.play(room)
+            record = room.record(folder / "exercise.zip")
     found = score(read(record))
     for team in ("XA", "XB", "XC", "XD"):
         day.say(f"    {team}: {found.team(team).share:.0%}")
+    if browsers:
+        assert found.team("XA").share == found.team("XC").share == 1
+        assert found.team("XB").share < 0.5 and found.team("XD").share < 0.5
     with day.step("capstone debrief"):
         day.hanoikit(
             "capstone", "debrief", str(record), "--to", str(folder / "debrief.html"), folder=day.root

@@ -16,10 +16,12 @@ from importlib.resources import files
 
 from hanoikit.capstone.debrief_events import Event, events
 from hanoikit.capstone.debrief_picture import picture
+from hanoikit.capstone.products import source_of
 from hanoikit.capstone.record import Record
 from hanoikit.capstone.scoring import GROUPS, Element, Score, group_label
 from hanoikit.i18n import _, direction, language
 from hanoikit.network import tables
+from hanoikit.network.messages import Document
 
 
 def page(record: Record, found: Score) -> str:
@@ -51,6 +53,7 @@ def page(record: Record, found: Score) -> str:
         _moments(deciding, happened),
         _replay(drawing, happened),
         _scores(record, found),
+        _papers(record),
         _log(happened),
         "</main>",
         f'<script type="application/json" id="events">{_safe(data)}</script>',
@@ -102,13 +105,47 @@ def _teams(record: Record, found: Score) -> str:
 
 def _card(name: str, found: Score) -> str:
     percent = round(found.share * 100)
-    points = _("{points} of {maximum} points").format(
-        points=f"{found.points:g}", maximum=f"{found.maximum:g}"
+    said = _("{points} of {maximum} points").format(
+        points=points(found.points), maximum=points(found.maximum)
     )
     return (
         f"<li>{escape(name)}<strong>{percent} %</strong>"
         f'<div class="bar" aria-hidden="true"><span style="width:{percent}%"></span></div>'
-        f'<span class="quiet">{escape(points)}</span></li>'
+        f'<span class="quiet">{escape(said)}</span></li>'
+    )
+
+
+def points(number: float) -> str:
+    """Points as people read them: with one place where one is needed."""
+    return f"{round(number, 1):g}"
+
+
+def _papers(record: Record) -> str:
+    """Whose the documents were: prepared by the course, or made by the team."""
+    rows = []
+    for one in record.sent:
+        body = one.message.body
+        if (
+            not isinstance(body, Document)
+            or one.by
+            or not body.content
+            or one.message.sender not in record.teams
+        ):
+            continue
+        whose = _("prepared") if source_of(body) != "own" else _("the team's own, or changed by it")
+        rows.append(
+            f'<tr><td>{escape(one.message.sender)}</td><th scope="row">{escape(body.title)}</th>'
+            f"<td>{escape(whose)}</td></tr>"
+        )
+    if not rows:
+        return ""
+    heads = "".join(
+        f'<th scope="col">{escape(text)}</th>' for text in (_("State"), _("Document"), _("Whose work"))
+    )
+    caption = _("Documents that were handed over, and whose work they are")
+    return (
+        f'<div class="wide" tabindex="0" role="group" aria-label="{escape(caption)}"><table id="papers">'
+        f"<caption>{escape(caption)}</caption><thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
     )
 
 
@@ -197,7 +234,7 @@ def _scores(record: Record, found: Score) -> str:
         for group in GROUPS:
             for one in (each for each in mine.elements if each.group == group):
                 rows.append(_row(one))
-        caption = f"{tables.rules(team).name} ({team}): {mine.points:g} / {mine.maximum:g}"
+        caption = f"{tables.rules(team).name} ({team}): {points(mine.points)} / {points(mine.maximum)}"
         tables_.append(
             f'<div class="wide" tabindex="0" role="group" aria-label="{escape(caption)}"><table>'
             f"<caption>{escape(caption)}</caption>"
@@ -222,7 +259,7 @@ def _row(one: Element) -> str:
     )
     return (
         f'<tr><th scope="row">{escape(one.title)}<br><span class="quiet">{escape(group_label(one.group))}</span></th>'
-        f'<td class="n {mood}">{sign} {one.earned:g} / {one.points:g}</td>'
+        f'<td class="n {mood}">{sign} {points(one.earned)} / {points(one.points)}</td>'
         f'<td><ul class="tests">{tests}</ul></td><td>{escape(", ".join(one.provisions))}</td></tr>'
     )
 

@@ -118,7 +118,10 @@ def faults_in(one: Sent, record: Record) -> str:
         found = validate(one.message, directory=record.directory, about=about.message if about else None)
     except HanoiKitError as error:
         return str(error)
-    return " ".join(str(each) for each in found if each.severity == "error")
+    errors = [str(each) for each in found if each.severity == "error"]
+    if len(errors) < 2:
+        return "".join(errors)
+    return _("{first} (and {count} more)").format(first=errors[0], count=len(errors) - 1)
 
 
 def when(moment: datetime) -> str:

@@ -1,9 +1,9 @@
 """A trainee's own products of earlier modules: found beside the run, or shown to a live room as files.
 
 >>> [product.title for product in own_products(Path("exercises/m11-capstone/work"))]
-['Your own extract of module 4: lure.eml', 'Your own request of module 8, for the account in San Ruel']
+['From module 4: lure.eml, with its proof', 'From module 8: freeze of the account in San Ruel']
 >>> [paper["title"] for paper in own_papers({"request.json": data})]
-['Your own request of module 6, for the log of ctl-7741']
+['From module 6: request for the log of ctl-7741']
 
 | module | the file | becomes |
 |---|---|---|
@@ -152,7 +152,7 @@ def _package(data: bytes, proof: bytes, root: bytes) -> Product | None:
     return Product(
         f"own-{short}",
         "evidence-package",
-        _("Your own extract of module 4: {name}").format(name=short),
+        _("From module 4: {name}, with its proof").format(name=short),
         "XC",
         _("From the memory stick of Operation Lantern, as you sealed and disclosed it."),
         content,
@@ -180,7 +180,7 @@ def _carried_request(value: Mapping[str, Any]) -> Product | None:
         from_json(made)  # whoever receives it must be able to read it
     except (ValueError, KeyError, TypeError, AttributeError, HanoiKitError):
         return None
-    title = _("Your own request of module 6, for the log of ctl-7741")
+    title = _("From module 6: request for the log of ctl-7741")
     return _carried("own-m06", "assistance-request", title, "XC", made, "request")
 
 
@@ -205,10 +205,10 @@ def _from_sheet(data: bytes) -> Iterator[Product]:
         if product is not None:
             yield product
     if isinstance(freeze, dict):
-        title = _("Your own request of module 8, for the account in San Ruel")
+        title = _("From module 8: freeze of the account in San Ruel")
         yield _carried("own-m08", "freeze-request", title, "XD", carrying.freeze_of(freeze), "night")
     if isinstance(kept, list):
-        title = _("Your own request of module 9, for the page at Nest Pages")
+        title = _("From module 9: removal of the page at Nest Pages")
         chosen = [str(one) for one in kept]
         yield _carried("own-m09", "removal-request", title, "XB", carrying.removal_of(chosen), "night")
 

@@ -14,7 +14,7 @@ import json
 import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -70,6 +70,14 @@ class Said:
     inject: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Stood:
+    """A pause of the facilitator: where the story's clock stood, and for how much real time."""
+
+    at: datetime
+    lasted: timedelta
+
+
 @dataclass(frozen=True)
 class Record:
     """What happened, in order. ``injects`` maps the story's messages to their ids; ``until`` is how far the story ran.
@@ -88,6 +96,8 @@ class Record:
     directory: Directory
     live: bool
     about: tuple[str, ...] = ()
+    stood: tuple[Stood, ...] = ()
+    skipped: tuple[datetime, ...] = ()
 
     @property
     def short(self) -> bool:
@@ -251,7 +261,10 @@ def _live(path: Path) -> Record:
         if record["event"] == "message" and record["by"].startswith("inject ")
     }
     stories = set(injects.values())
+    stood, skipped = _run(Chain.from_bytes(files["log.jsonl"]).lines)
     return Record(
+        stood=stood,
+        skipped=skipped,
         scenario=scenario,
         teams=scenario.teams,
         sent=tuple(Sent(one.at, one.message, "story" if one.message.id in stories else "") for one in sent),
@@ -270,8 +283,44 @@ def _live(path: Path) -> Record:
                 name=checked.signer, root=checked.root
             ),
             _("Compare the fingerprint with the one that was read out at the beginning."),
+            *_interrupted(stood, skipped),
         ),
     )
+
+
+def _interrupted(stood: tuple[Stood, ...], skipped: tuple[datetime, ...]) -> Iterable[str]:
+    """What the facilitator did to the clock, in words."""
+    if stood:
+        longest = sum((one.lasted for one in stood), timedelta(0))
+        yield _("The facilitator stopped the clock {count} times, for {minutes} minutes in all.").format(
+            count=len(stood), minutes=max(1, round(longest.total_seconds() / 60))
+        )
+    if skipped:
+        yield _("The rest of a part was left out {count} times.").format(count=len(skipped))
+
+
+def _run(lines: Iterable[Any]) -> tuple[tuple[Stood, ...], tuple[datetime, ...]]:
+    """When the clock stood after it had begun to run, and after which moments a part was left out."""
+    stood: list[Stood] = []
+    skipped: list[datetime] = []
+    begun = False
+    since: tuple[datetime, datetime] | None = None
+    for line in lines:
+        record = line.record
+        if "clock" not in record:
+            continue
+        clock = record["clock"]
+        at = datetime.fromisoformat(clock["story"])
+        real = datetime.fromisoformat(clock["real"])
+        if record["event"] == "skipped":
+            skipped.append(at)
+        if clock["running"]:
+            if since is not None and begun and real > since[1]:
+                stood.append(Stood(since[0], real - since[1]))
+            since, begun = None, True
+        elif since is None:
+            since = (at, real)
+    return tuple(stood), tuple(skipped)
 
 
 def _played(title: str) -> Scenario:

@@ -61,7 +61,8 @@ class Element:
             return self.done
         missed = next(test for test in self.tests if not test.met)
         what = _("Not so: “{label}”. {reason}").format(label=missed.label, reason=missed.reason)
-        return f"{self.undone} {what}"
+        # Half done is not undone: then only what is missing is said.
+        return f"{self.undone} {what}" if self.share == 0 else what
 
 
 @dataclass(frozen=True, slots=True)

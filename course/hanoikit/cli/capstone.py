@@ -78,7 +78,7 @@ def debrief(
 
     Example: hanoikit capstone debrief exercise-3f9a.zip
     """
-    from hanoikit.capstone.debrief import page
+    from hanoikit.capstone.debrief import page, points
     from hanoikit.capstone.record import read
     from hanoikit.capstone.scoring import score
 
@@ -105,8 +105,8 @@ def debrief(
         print(
             _("{team}: {points} of {maximum} points, {percent} %").format(
                 team=team,
-                points=f"{mine.points:g}",
-                maximum=f"{mine.maximum:g}",
+                points=points(mine.points),
+                maximum=points(mine.maximum),
                 percent=round(mine.share * 100),
             )
         )
