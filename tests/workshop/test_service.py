@@ -279,10 +279,13 @@ def test_a_late_a_foreign_and_a_damaged_bundle_are_kept_and_said(
     broken.write_bytes(sealed.read_bytes()[:-200])
     reply = client.hand_in(token, broken)
     assert reply["state"] == "set-aside" and reply["findings"]
+    opened.klass.plan("c01", refuse_late=True)
+    refused = client.hand_in(token, seal(tmp_path, opened.klass.id, "a"))
+    assert refused["state"] == "set-aside" and refused["findings"][-1]["code"] == "too-late"
     foreign = client.hand_in(token, seal(tmp_path, "0123456789ab", "c"))
     assert foreign["state"] == "set-aside" and foreign["findings"][-1]["code"] == "other-class"
     incoming = opened.klass.root / "incoming"
-    assert len(list(incoming.iterdir())) == 3 and not list(incoming.glob(".*"))
+    assert len(list(incoming.iterdir())) == 4 and not list(incoming.glob(".*"))
 
 
 def test_a_bundle_that_breaks_off_leaves_nothing(

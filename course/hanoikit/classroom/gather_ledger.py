@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from hanoikit.classroom.analysis import HandInFacts
-from hanoikit.classroom.collecting_deciding import counting_files
+from hanoikit.classroom.collecting_deciding import SET_ASIDE, counting_files, from_ledger
 from hanoikit.errors import ArtefactUnreadable, Finding
 from hanoikit.trust.chain import Line
 
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Aside:
-    """A file that came in and counts for nobody. ``trainee`` and ``assignment`` are what it said, if it did."""
+    """A file that came in, counts for nobody and was not dismissed. ``trainee`` and ``assignment`` are what it said, if
+    it did.
+    """
 
     file: str
     received: datetime | None
@@ -64,6 +66,9 @@ class Told:
                 # The place of the newest decision, not of the first.
                 last.pop(key, None)
                 last[key] = line
+        known = from_ledger(lines)
+        dismissed = {key for key, one in known.items() if one.dismissed}
+        taken = {file for (file, _who), one in known.items() if one.state != SET_ASIDE}
         counts = counting_files(lines)
         facts: dict[tuple[str, str], HandInFacts] = {}
         aside = []
@@ -75,7 +80,10 @@ class Told:
                 # An older one that came in later, from another stick, does not count.
                 if key not in facts or counts.get(key) == record.get("file"):
                     facts[key] = _facts(line, due.get(key[0]))
-            elif state == "set-aside":
+            elif state == SET_ASIDE:
+                place = (str(record.get("file")), str(record.get("trainee")))
+                if place in dismissed or place[0] in taken:
+                    continue
                 aside.append(
                     Aside(
                         str(record.get("file") or ""),

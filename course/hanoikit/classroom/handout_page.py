@@ -61,7 +61,7 @@ def handout_page(
         table(
             _("What to hand in"),
             [_("Exercise"), _("Name of its folder"), _("Hand in until")],
-            [[name, letters(one.name), when(one.due, zone)] for one, name in assignments],
+            [[name, letters(one.name), _until(one, zone)] for one, name in assignments],
         ),
         sentence(_("Times are those of {zone}.").format(zone=zone.key)),
         f"<h2>{escape(_('Hand in'))}</h2>",
@@ -93,6 +93,11 @@ def handout_page(
         ),
     ]
     return document(title, "\n".join(str(part) for part in parts), language=language())
+
+
+def _until(one: Assignment, zone: ZoneInfo) -> str:
+    words = when(one.due, zone)
+    return words + _("; what comes later may not count") if one.refuse_late else words
 
 
 def when(due: datetime | None, zone: ZoneInfo) -> str:

@@ -57,12 +57,16 @@ def grouped(fingerprint: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """One assignment of a class. ``due`` has a zone; ``solution`` is ``"hidden"`` or ``"released"``."""
+    """One assignment of a class. ``due`` has a zone; ``solution`` is ``"hidden"`` or ``"released"``.
+
+    ``refuse_late``: what comes in late is set aside until the instructor decides, instead of counting with a flag.
+    """
 
     name: str
     state: str
     due: datetime | None
     solution: str
+    refuse_late: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -255,6 +259,7 @@ class Class:
         state: str | None = None,
         due: datetime | None = _UNCHANGED,
         solution: str | None = None,
+        refuse_late: bool | None = None,
     ) -> None:
         """Change an assignment in ``class.json``; what is not given stays. ``due=None`` takes the due date away.
 
@@ -275,6 +280,8 @@ class Class:
                 row["due"] = None if due is None else due.isoformat(timespec="seconds")
             if solution is not None:
                 row["solution"] = solution
+            if refuse_late is not None:
+                row["late"] = "refuse" if refuse_late else "count"
 
     def add(self, assignments: Sequence[str] | None = None) -> tuple[str, ...]:
         """Take in these assignments of the installed course, and refresh the sources of those that the class
@@ -327,6 +334,8 @@ def _assignment(name: str, row: Mapping[str, Any]) -> Assignment:
         state=str(row.get("state", "planned")),
         due=datetime.fromisoformat(due) if due else None,
         solution=str(row.get("solution", "hidden")),
+        # Classes of older editions have no such member: there, late ones count.
+        refuse_late=row.get("late") == "refuse",
     )
 
 

@@ -39,7 +39,7 @@ HEAD_FORMAT = "hanoikit.ledger-head/1"
 LOCK = ".ledger.lock"
 NOTES = ("feedback", "released", "due", "roster", "record")
 
-HAND_IN, MARKED, CHANGED = "hand-in", "marked", "changed"
+HAND_IN, MARKED, CHANGED, DISMISSED = "hand-in", "marked", "changed", "dismissed"
 
 
 class Ledger:

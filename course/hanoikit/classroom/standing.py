@@ -29,6 +29,7 @@ class Standing:
     marked: int
     to_read: int
     feedback: int
+    refuse_late: bool
     missing: tuple[str, ...]
     """Ids of those present who have handed in nothing."""
 
@@ -56,6 +57,7 @@ def standing(klass: Class) -> tuple[Standing, ...]:
                 marked=len(handed_in & marked),
                 to_read=len(waiting.get(one.name, set()) & marked),
                 feedback=len(back & marked),
+                refuse_late=one.refuse_late,
                 missing=tuple(id for id in present if id not in handed_in),
             )
         )

@@ -286,7 +286,12 @@ def _history(story: Story, zone: ZoneInfo | None) -> Markup:
 
 
 def _event(record: Mapping[str, object], zone: ZoneInfo | None) -> str:
-    kind, assignment = str(record.get("entry", "")), str(record.get("assignment", ""))
+    kind, several = str(record.get("entry", "")), record.get("assignments")
+    assignment = str(record.get("assignment", ""))
+    if not assignment and isinstance(
+        several, (list, tuple)
+    ):  # what concerns the whole class names them together
+        assignment = ", ".join(map(str, several))
     if kind == "hand-in":
         late = " " + _("It came late.") if record.get("late") else ""
         words = {
@@ -309,14 +314,29 @@ def _event(record: Mapping[str, object], zone: ZoneInfo | None) -> str:
             )
             .strip()
         )
+    if kind == "due" and "due" not in record and (record.get("state") or record.get("late")):
+        sayings = {
+            "open": _("{assignment}: opened."),
+            "closed": _("{assignment}: closed."),
+            "refuse": _("{assignment}: what comes in late is set aside until the instructor decides."),
+            "count": _("{assignment}: what comes in late counts, and is marked as late."),
+        }
+        said = sayings.get(str(record.get("state") or record.get("late")), "")
+        return said.format(assignment=assignment)
     if kind == "due":
         return _("{assignment} is due {due}.").format(
             assignment=assignment, due=record.get("due") or _("at no set time")
         )
+    if kind == "dismissed":
+        if not record.get("reason"):
+            return _("{assignment}: what was set aside is looked at once more.").format(assignment=assignment)
+        return _("{assignment}: what was set aside was looked at, and is not marked. {reason}").format(
+            assignment=assignment, reason=record["reason"]
+        )
     if kind == "record":
         return _("A record of completion was made.")
     if kind == "released":
-        return _("The solution of {assignment} was released.").format(assignment=assignment)
+        return _("{assignment} was given out.").format(assignment=assignment)
     if kind == "feedback":
         return _("Feedback on {assignment} was written.").format(assignment=assignment or _("your work"))
     return kind

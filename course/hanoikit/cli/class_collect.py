@@ -53,7 +53,10 @@ def collect(
     ] = False,
     refuse_late: Annotated[
         bool,
-        typer.Option("--refuse-late", help="Set late hand-ins aside. Default: they count and are flagged."),
+        typer.Option(
+            "--refuse-late",
+            help="Set late hand-ins aside, now and later; the same as: class due all --refuse-late.",
+        ),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, for scripts.")] = False,
     folder: Folder = Path(),
@@ -71,6 +74,10 @@ def collect(
 
     klass = the_class(folder)
     now = datetime.now(klass.zone).replace(microsecond=0)
+    if refuse_late:
+        from hanoikit.cli.class_handing import resolve, set_late
+
+        set_late(klass, resolve(klass, [assignment] if assignment else None), True, quiet=as_json)
     with _Bar(show=not as_json) as bar:
         found = collecting.collect(
             klass,
@@ -79,7 +86,6 @@ def collect(
             as_trainee=as_trainee.strip().lower(),
             as_assignment=assignment,
             take_anyway=take_anyway,
-            refuse_late=refuse_late,
             tell=bar.step,
         )
     inbox = Inbox(klass.inbox)
@@ -119,6 +125,8 @@ def _tell(found: Collection, made: list[Row], pages: list[Path]) -> None:
     from rich.text import Text
 
     console = Console()
+    again = [row for row in made if row.state == _("dismissed")]
+    made = [row for row in made if row not in again]
     look = [row for row in made if row.look]
     others = [row for row in made if not row.look and row.state == _("set aside")]
     rest = [row for row in made if row.look or row not in others]
@@ -159,10 +167,16 @@ def _tell(found: Collection, made: list[Row], pages: list[Path]) -> None:
     if look:
         text = ngettext("A person has to look at {count}.", "A person has to look at {count}.", len(look))
         print(text.format(count=len(look)))
-    earlier = len(found.waiting) - sum(item.state == "set-aside" for item in found.items)
+    if again:
+        text = ngettext("{count} was dismissed before.", "{count} were dismissed before.", len(again))
+        print(text.format(count=len(again)))
+    here = {(item.decision.facts.file, item.trainee) for item in found.items}
+    earlier = sum((one.facts.file, one.facts.trainee) not in here for one in found.waiting)
     if earlier > 0:
         text = ngettext("{count} lies aside from before.", "{count} lie aside from before.", earlier)
         print(text.format(count=earlier))
+    if found.waiting:
+        print(_("Take it after all, or dismiss it: hanoikit class aside"))
     for path in pages[:1]:
         print(_("All of it: {page}").format(page=path))
     if placed:
@@ -319,6 +333,9 @@ def in_words(line: Line) -> str:
         )
         reason = f"{record.get('by')}: {record.get('reason')}"
         return f"{who} {record.get('question')} changed {before} -> {after} ({reason})"
+    if kind == "dismissed":
+        reason = record.get("reason") or _("called back")
+        return f"{who} dismissed {str(record.get('file'))[:12]} ({reason})".strip()
     rest = {name: value for name, value in record.items() if name not in ("entry", "trainee", "assignment")}
     return f"{who} {kind} {json.dumps(rest, ensure_ascii=False)}".strip()
 

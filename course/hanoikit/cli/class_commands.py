@@ -40,6 +40,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "due": ("hanoikit.cli.class_handing", "Say until when an assignment is to be handed in."),
     "room": ("hanoikit.cli.class_room", "The room live: who is on which question, and who is stuck."),
     "collect": ("hanoikit.cli.class_collect", "Take in bundles and other hand-ins from a folder or a stick."),
+    "aside": ("hanoikit.cli.class_aside", "What was set aside: see it, take it after all, or dismiss it."),
     "autograde": ("hanoikit.cli.classroom", "Mark all hand-ins that are new."),
     "formgrader": ("hanoikit.cli.class_formgrader", "Mark written answers, without names."),
     "feedback": ("hanoikit.cli.class_feedback", "Write what each trainee gets back."),

@@ -138,19 +138,36 @@ def due(
             show_default=False,
         ),
     ] = None,
+    refuse_late: Annotated[
+        bool | None,
+        typer.Option(
+            "--refuse-late/--take-late",
+            help="Set late ones aside until you decide; or let them count again, flagged. It is kept.",
+            show_default=False,
+        ),
+    ] = None,
     folder: Folder = Path(),
 ) -> None:
     """Say until when an assignment is to be handed in. What comes later counts too, and is marked as late.
+
+    With --refuse-late it is set aside instead, until you take it by name with: hanoikit class aside take
 
     Example: hanoikit class due m01-convention 2026-12-01 18:00
     """
     from hanoikit.classroom.handout_page import when as shown
 
     klass = the_class(folder)
+    if refuse_late is not None:
+        set_late(klass, resolve(klass, [assignment or "all"]), refuse_late)
+        if not when:
+            refresh_handout(klass)
+            return
     if assignment is None or not when:
+        wanted = None if assignment is None else resolve(klass, [assignment])
         for one in klass.assignments:
-            if assignment in (None, "all", one.name):
-                print(f"{one.name}: {one.state}, {shown(one.due, klass.zone)}")
+            if wanted is None or one.name in wanted:
+                late = ", " + _("late ones are set aside") if one.refuse_late else ""
+                print(f"{one.name}: {one.state}, {shown(one.due, klass.zone)}{late}")
         return
     at = moment(" ".join(when), klass.zone, now=datetime.now(klass.zone))
     changed = []
@@ -166,6 +183,25 @@ def due(
     for name in changed:
         print(f"{name}: {text} ({klass.zone.key})")
     refresh_handout(klass)
+
+
+def set_late(klass: Class, names: Sequence[str], refuse: bool, *, quiet: bool = False) -> None:
+    """Whether late hand-ins of these assignments are set aside; kept in the class, and said."""
+    changed = [name for name in names if klass.assignment(name).refuse_late != refuse]
+    for name in changed:
+        klass.plan(name, refuse_late=refuse)
+    if changed:
+        note(klass, "due", assignments=changed, late="refuse" if refuse else "count")
+    if quiet:
+        return
+    words = ", ".join(changed or names)
+    if refuse:
+        print(_("Late hand-ins are set aside from now on: {names}.").format(names=words))
+        print(_("What was taken before stays. To undo it: hanoikit class due all --take-late"))
+    else:
+        print(_("Late hand-ins count, with a flag: {names}.").format(names=words))
+        if changed:
+            print(_("What was set aside for it comes in with the next: hanoikit class collect"))
 
 
 def moment(words: str, zone: ZoneInfo, *, now: datetime) -> datetime | None:

@@ -9,6 +9,7 @@ from hanoikit.cli.class_commands import Folder, the_class
 from hanoikit.i18n import _, ngettext
 
 if TYPE_CHECKING:
+    from hanoikit.classroom.klass import Class
     from hanoikit.classroom.standing import Standing
 
 
@@ -47,7 +48,23 @@ def status(folder: Folder = Path()) -> None:
     Console().print(listing)
     if missing := _missing(rows, people):
         print(missing)
+    if refusing := [row.name for row in rows if row.refuse_late]:
+        print(_("Late hand-ins are set aside: {names}.").format(names=", ".join(refusing)))
+    if aside := _aside(klass):
+        text = ngettext("{count} hand-in lies aside", "{count} hand-ins lie aside", aside).format(count=aside)
+        print(_("{text}; see: hanoikit class aside").format(text=text))
     print(_("Next: {step}").format(step=_next(rows, people)))
+
+
+def _aside(klass: Class) -> int:
+    """How many hand-ins wait for a person; none where the ledger cannot be read, which its own command says."""
+    from hanoikit.classroom.collecting_aside import lying
+    from hanoikit.errors import HanoiKitError
+
+    try:
+        return len(lying(klass))
+    except HanoiKitError:
+        return 0
 
 
 def _missing(rows: tuple[Standing, ...], people: int) -> str:

@@ -45,12 +45,21 @@ def take(draft: Path, klass: Class, *, now: datetime) -> tuple[CounterReceipt, t
         findings.append(
             Finding("other-class", _("This bundle was sealed for another class."), found.assignment)
         )
+    late, refused = _late(klass, found, now)
+    if sound and refused:
+        findings.append(
+            Finding(
+                "too-late",
+                _("It came in late. Your instructor decides whether it counts; it is kept."),
+                found.assignment,
+            )
+        )
     digest = found.sha256 or _digest(draft)
     target = draft.with_name(_name(found, digest, sound=sound))
     again = target.exists() or (klass.inbox / digest).exists()
     draft.replace(target)
     _flush(target.parent)
-    state = DUPLICATE if sound and again else ACCEPTED if sound else SET_ASIDE
+    state = SET_ASIDE if not sound or refused else DUPLICATE if again else ACCEPTED
     counter = CounterReceipt.sign(
         class_id=klass.id,
         trainee=found.trainee,
@@ -60,7 +69,7 @@ def take(draft: Path, klass: Class, *, now: datetime) -> tuple[CounterReceipt, t
         received=now.replace(microsecond=0),
         state=state,
         signer=klass.registrar,
-        late=_late(klass, found.assignment, now),
+        late=late,
     )
     return counter, tuple(findings)
 
@@ -73,12 +82,16 @@ def _name(found: Bundle, digest: str, *, sound: bool) -> str:
     return f"{SET_ASIDE}--{digest[:16]}{bundle.ENDING}"
 
 
-def _late(klass: Class, assignment: str, now: datetime) -> bool:
+def _late(klass: Class, found: Bundle, now: datetime) -> tuple[bool, bool]:
+    """Whether it is late, as collecting will find it, and whether late ones of the assignment are set aside."""
     try:
-        due = klass.assignment(assignment).due
+        assignment = klass.assignment(found.assignment)
     except HanoiKitError:
-        return False
-    return due is not None and now > due
+        return False, False
+    # When it was sealed, by the trainee's clock, but never later than it came.
+    at = min(found.receipt.at, now) if found.receipt is not None else now
+    late = assignment.due is not None and at > assignment.due
+    return late, late and assignment.refuse_late
 
 
 def _digest(path: Path) -> str:
