@@ -347,10 +347,11 @@ def test_an_empty_hand_in_never_replaces_one_with_answers(scene: Scene) -> None:
 
 
 def test_a_late_hand_in_counts_and_is_flagged_and_is_refused_only_on_demand(scene: Scene) -> None:
-    scene.klass.plan(FIRST, due=NOW - timedelta(hours=3))
+    scene.klass.plan(FIRST, due=NOW - timedelta(hours=3), refuse_late=True)
     scene.seal("t01")
-    [item] = collect(scene.klass, [scene.stick], now=LATER, refuse_late=True).items
+    [item] = collect(scene.klass, [scene.stick], now=LATER).items
     assert (item.state, codes(item)) == ("set-aside", ["too-late"])
+    scene.klass.plan(FIRST, refuse_late=False)
     [item] = collect(scene.klass, [scene.stick], now=LATER).items
     assert (item.state, codes(item), item.decision.late, item.look) == ("accepted", ["late"], True, False)
     scene.klass.plan(FIRST, due=NOW + timedelta(hours=3))

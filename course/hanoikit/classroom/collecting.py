@@ -12,6 +12,7 @@ off: run it again. Running it again without anything new changes nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Collection as Several
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -115,15 +116,17 @@ def collect(
     as_trainee: str = "",
     as_assignment: str = "",
     take_anyway: bool = False,
-    refuse_late: bool = False,
+    take: Several[tuple[str, str]] = (),
     tell: Tell = lambda done, all_: None,
 ) -> Collection:
     """Take in what lies in ``sources`` (files and folders), in the room's ``incoming/``, in nbgrader's exchange
     and in ``submitted/``.
 
     ``as_trainee`` and ``as_assignment`` say whose the sources are; ``take_anyway`` takes what would be set aside, as
-    far as it can be read. ``now`` is aware. Raises :class:`UsageError` for a source that is not there and a trainee or
-    assignment that the class does not have, :class:`ClassroomError` when the class's folder cannot be written.
+    far as it can be read, and ``take`` does so for hand-ins that came in before: (SHA-256, trainee) of each. Late ones
+    are set aside where the assignment says so (``Assignment.refuse_late``). ``now`` is aware. Raises
+    :class:`UsageError` for a source that is not there and a trainee or assignment that the class does not have,
+    :class:`ClassroomError` when the class's folder cannot be written.
     """
     require_zone(now)
     _check(klass, sources, as_trainee, as_assignment)
@@ -142,7 +145,10 @@ def collect(
         # What could not be taken in is only told: there is nothing to keep or to decide.
         kept_out = [Item(one.shown, _outside(one, now), True) for one in seen if not one.file]
         keys = [(_merge(merged, one, now, take_anyway=take_anyway), one) for one in seen if one.file]
-        decisions = decide(list(merged.values()), _rules(klass, ledger, now, refuse_late))
+        for one_key in take:
+            if one_key in merged:
+                merged[one_key] = replace(merged[one_key], allowed=True, dismissed="")
+        decisions = decide(list(merged.values()), rules_of(klass, ledger.lines(), now))
         lines = ledger.extend(_news(decisions), at=now)
         found = {(one.facts.file, one.facts.trainee): one for one in decisions}
         fresh = {(str(line.record["file"]), str(line.record["trainee"])) for line in lines}
@@ -355,9 +361,10 @@ def _news(decisions: Iterable[Decision]) -> Iterator[dict[str, Any]]:
             yield record
 
 
-def _rules(klass: Class, ledger: Ledger, now: datetime, refuse_late: bool) -> Rules:
+def rules_of(klass: Class, lines: Iterable[Line], now: datetime) -> Rules:
+    """The class as it is now, by its settings and what its ledger says of closing."""
     closed: dict[str, datetime] = {}
-    for line in ledger.lines():
+    for line in lines:
         record = line.record
         if record.get("entry") == "due":
             for name in record.get("assignments", ()):
@@ -366,7 +373,7 @@ def _rules(klass: Class, ledger: Ledger, now: datetime, refuse_late: bool) -> Ru
                 elif record.get("state") == "open":
                     closed.pop(name, None)
     assignments = {one.name: one for one in klass.assignments}
-    return Rules(frozenset(klass.roster.ids), assignments, now, refuse_late, closed)
+    return Rules(frozenset(klass.roster.ids), assignments, now, closed)
 
 
 def _answer(klass: Class, ledger: Ledger, decisions: Sequence[Decision]) -> None:
@@ -407,4 +414,4 @@ def receipt_path(klass: Class, facts: Facts) -> Path:
     return klass.reports / "receipts" / facts.trainee / name
 
 
-__all__ = ["Collection", "Item", "collect", "receipt_path"]
+__all__ = ["Collection", "Item", "collect", "receipt_path", "rules_of"]

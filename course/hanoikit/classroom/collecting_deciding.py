@@ -19,7 +19,7 @@ from typing import Any
 
 from hanoikit.classroom.collecting_reading import BUNDLE, SUBMITTED, Facts, stamp_of
 from hanoikit.classroom.klass import Assignment
-from hanoikit.classroom.ledger import HAND_IN
+from hanoikit.classroom.ledger import DISMISSED, HAND_IN
 from hanoikit.errors import Finding
 from hanoikit.i18n import _, ngettext
 from hanoikit.trust.chain import Line
@@ -74,6 +74,8 @@ class Known:
     state: str = ""
     allowed: bool = False
     """A person said to take it all the same."""
+    dismissed: str = ""
+    """Why a person wants to hear no more of it; it stays aside."""
     recorded: Mapping[str, Any] | None = field(default=None, repr=False)
     """The last entry of the ledger about it."""
 
@@ -96,7 +98,9 @@ class Decision:
 
     @property
     def look(self) -> bool:
-        """Whether a person has to look."""
+        """Whether a person has to look; not at what was dismissed and is still aside."""
+        if self.known.dismissed and self.state == SET_ASIDE:
+            return False
         return any(finding.severity == "error" for finding in (*self.findings, *self.told))
 
     def record(self) -> dict[str, Any]:
@@ -135,7 +139,6 @@ class Rules:
     trainees: frozenset[str]
     assignments: Mapping[str, Assignment]
     now: datetime
-    refuse_late: bool = False
     closed: Mapping[str, datetime] = field(default_factory=dict)
 
 
@@ -144,15 +147,18 @@ def from_ledger(lines: Iterable[Line]) -> dict[tuple[str, str], Known]:
     found: dict[tuple[str, str], Known] = {}
     for line in lines:
         record = line.record
+        key = (str(record.get("file")), str(record.get("trainee")))
+        if record.get("entry") == DISMISSED and key in found:
+            found[key] = replace(found[key], dismissed=str(record.get("reason") or ""))
         if record.get("entry") != HAND_IN or not record.get("way"):
             continue
-        key = (str(record["file"]), str(record["trainee"]))
         before = found.get(key)
         found[key] = Known(
             _facts(record),
             before.received if before else _moment(record["received"]) or line.at,
             str(record["state"]),
             bool(record.get("allowed")),
+            before.dismissed if before else "",
             record,
         )
     return found
@@ -276,7 +282,7 @@ def _about_time(known: Known, rules: Rules, time: datetime, findings: list[Findi
         message = _("It was handed in {time} after the assignment was closed.").format(
             time=_span(time - since)
         )
-    if late and rules.refuse_late and not kept:
+    if late and assignment.refuse_late and not kept and not known.allowed:
         findings.append(Finding("too-late", message))
     elif late:
         findings.append(Finding("late", message, severity="warning"))
@@ -392,13 +398,16 @@ def counting_files(lines: Iterable[Line]) -> dict[tuple[str, str], str]:
 
 
 def outstanding(decisions: Sequence[Decision]) -> list[Decision]:
-    """What lies aside and waits for a person: no later hand-in of the same work has taken its place."""
+    """What lies aside and waits for a person: nobody dismissed it, and no later hand-in of the same work has taken its
+    place.
+    """
     settled = counting(decisions)
     files = {one.facts.file for one in decisions if one.state != SET_ASIDE}
     return [
         one
         for one in decisions
         if one.state == SET_ASIDE
+        and not one.known.dismissed
         and one.facts.file not in files
         and (
             (one.facts.trainee, one.facts.assignment) not in settled

@@ -38,14 +38,16 @@ if TYPE_CHECKING:
 def state_in_words(decision: Decision) -> str:
     """What became of a hand-in, in one or two words."""
     if decision.state == SET_ASIDE:
-        return _("set aside")
+        return _("dismissed") if decision.known.dismissed else _("set aside")
     if decision.state == "duplicate":
         return _("duplicate")
     return _("accepted, late") if decision.late else _("accepted")
 
 
-def next_step(codes: Sequence[str], shown: str = "FILE") -> str:
-    """What to do about a hand-in, by its gravest finding; empty when there is nothing to do."""
+def next_step(codes: Sequence[str], shown: str = "FILE", number: str = "NUMBER") -> str:
+    """What to do about a hand-in, by its gravest finding; empty when there is nothing to do. ``number`` is the
+    beginning of its SHA-256.
+    """
     name = f'"{shown}"' if " " in shown else shown
     steps = {
         "damaged": _("Ask for the file again; the trainee has a copy in the course folder, under handed-in."),
@@ -58,9 +60,9 @@ def next_step(codes: Sequence[str], shown: str = "FILE") -> str:
         "no-identity": _("Say whose it is: hanoikit class collect {file} --as ID").format(file=name),
         "unknown-assignment": _("Say which one: hanoikit class collect {file} --assignment NAME").format(file=name),
         "other-class": _("Give it to the other class, or take it with --take-anyway."),
-        "too-late": _("Take it with --take-anyway if there was a good reason."),
+        "too-late": _("If there was a good reason: hanoikit class aside take {number}").format(number=number),
         "too-large": _("Ask for the exercise's folder alone, sealed with hanoikit submit."),
-        "not-recognised": _("Nothing, if it is no hand-in. It is in the inbox."),
+        "not-recognised": _('No hand-in? hanoikit class aside dismiss {number} --because "..."').format(number=number),
         "no-sheet": _("Ask for answers.jsonl from the same folder, or for a sealed bundle."),
         "sheet-shared": _("Ask both how that came; marking shows it as well."),
         "clock-ahead": _("Tell the trainee to set the clock; nothing else to do."),
@@ -127,13 +129,20 @@ def rows(
                 one.time,
                 one.known.received,
                 facts.code,
-                " ".join(map(_in_words, found)),
-                next_step([finding.code for finding in found], _on_the_stick(shown)),
+                " ".join([*map(_in_words, found), *_dismissed(one)]),
+                next_step([finding.code for finding in found], _on_the_stick(shown), facts.file[:8])
+                if not _dismissed(one)
+                else "",
                 facts.file,
                 one.look,
             )
         )
     return sorted(made, key=lambda row: (not row.look, row.trainee, row.assignment, row.received, row.file))
+
+
+def _dismissed(decision: Decision) -> list[str]:
+    reason = decision.known.dismissed if decision.state == SET_ASIDE else ""
+    return [_("Dismissed: {reason}").format(reason=reason)] if reason else []
 
 
 def _in_words(finding: Finding) -> str:
