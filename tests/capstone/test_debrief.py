@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from datetime import timedelta
 from html.parser import HTMLParser
 
 import pytest
@@ -12,6 +13,7 @@ from hanoikit.capstone.debrief import moments, page
 from hanoikit.capstone.debrief_events import events
 from hanoikit.cli import run as command
 from hanoikit.network.messages import LegalInformation, Message
+from tests.capstone import room as rooms
 
 
 class Reader(HTMLParser):
@@ -146,3 +148,38 @@ def test_the_replay_goes_by_keyboard_and_shows_what_the_table_says(pages, tmp_pa
         assert [one["id"] for one in found if one["impact"] in ("serious", "critical")] == []
         assert errors == []
         browser.close()
+
+
+def test_the_debrief_says_whose_papers_were_sent_and_when_the_clock_stood(tmp_path):
+    with rooms.Room(tmp_path) as room:
+        room.to(timedelta(minutes=20))
+        room.paper("XA", "freeze-2")
+        changed = next(one for one in room.view("XA")["papers"] if one["id"] == "paper-freeze-1")["draft"]
+        changed["body"]["content"] = changed["body"]["content"].replace("15000000", "12000000")
+        room.send("XA", changed)
+        room.ask("facilitator", "POST", "/api/clock", {"act": "pause"})
+        room.moment += timedelta(minutes=12)
+        assert room.view("XB")["stage"] == "running" and not room.view("XB")["clock"]["running"]
+        room.ask("facilitator", "POST", "/api/clock", {"act": "resume"})
+        room.ask("facilitator", "POST", "/api/clock", {"act": "next"})
+        record = read(room.record(tmp_path / "exercise.zip"))
+    assert [round(one.lasted / timedelta(minutes=1)) for one in record.stood][-1] == 12
+    assert record.skipped == (record.scenario.begins + record.scenario.jumps[0][1],)
+    text = page(record, score(record))
+    rows = text[text.index('<table id="papers">') :]
+    assert rows.index("prepared") < rows.index("the team&#x27;s own, or changed by it")
+    assert "Parts of which the rest was left out: 1." in text
+
+
+def test_at_the_end_of_the_story_its_clock_stops_by_itself(tmp_path):
+    with rooms.Room(tmp_path) as room:
+        assert room.view("XA")["stage"] in ("before", "running")
+        end = (room.scenario.begins + room.scenario.lasts).isoformat()
+        room.ask("facilitator", "POST", "/api/clock", {"act": "set", "story": end})
+        assert room.view("XA")["stage"] == "ended" and not room.view("XA")["clock"]["running"]
+        refused = room.http.post(
+            "/api/clock",
+            json={"act": "next"},
+            headers={"Authorization": f"Bearer {room.tokens['facilitator']}"},
+        )
+        assert refused.status_code == 400 and "no later part" in refused.text

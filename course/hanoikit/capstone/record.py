@@ -292,11 +292,11 @@ def _interrupted(stood: tuple[Stood, ...], skipped: tuple[datetime, ...]) -> Ite
     """What the facilitator did to the clock, in words."""
     if stood:
         longest = sum((one.lasted for one in stood), timedelta(0))
-        yield _("The facilitator stopped the clock {count} times, for {minutes} minutes in all.").format(
+        yield _("Pauses of the facilitator: {count}; minutes in all: {minutes}.").format(
             count=len(stood), minutes=max(1, round(longest.total_seconds() / 60))
         )
     if skipped:
-        yield _("The rest of a part was left out {count} times.").format(count=len(skipped))
+        yield _("Parts of which the rest was left out: {count}.").format(count=len(skipped))
 
 
 def _run(lines: Iterable[Any]) -> tuple[tuple[Stood, ...], tuple[datetime, ...]]:

@@ -80,7 +80,8 @@ class Papers:
             sentence(
                 _(
                     "Of each kind two lie here, made by colleagues as you learned it in modules 4, 6, 8 and 9. Not "
-                    "every paper is as good as it looks. Check before you send; what is sent is sent."
+                    "every paper is as good as it looks. Check before you send; what is sent is sent. What you made "
+                    "yourself in modules 4, 6, 8 and 9 stands here too, as your own, where it is in your course folder."
                 )
             ),
             buttons=[Button("check", _("Check it")), Button("send", _("Send it"))],
