@@ -454,3 +454,25 @@ def test_where_an_answer_cannot_be_worked_out_the_rest_is_released_and_the_page_
 
 def room_of(klass: Any, texts: Texts) -> Room:
     return Room.of(klass, texts=texts, now=lambda: NOW, clock=time.monotonic)
+
+
+def test_every_answer_of_both_doors_has_a_policy_and_a_page_has_its_own(opened: Any) -> None:
+    network = http.client.HTTPSConnection("127.0.0.1", opened.port, timeout=60, context=blind())
+    page = http.client.HTTPConnection("127.0.0.1", opened.page_port, timeout=60)
+    for line, path, scripts in (
+        (network, "/api/room", False),
+        (network, "/x", False),
+        (page, "/instructor", True),
+    ):
+        line.request("GET", path)
+        answer = line.getresponse()
+        answer.read()
+        assert (
+            answer.headers["x-content-type-options"] == "nosniff"
+            and answer.headers["x-frame-options"] == "DENY"
+        )
+        policy = answer.headers["content-security-policy"]
+        assert policy.startswith("default-src 'none'") and ("script-src 'self'" in policy) is scripts
+        assert answer.headers["cache-control"] == ("no-cache" if scripts else "no-store")
+    network.close()
+    page.close()

@@ -21,6 +21,7 @@
 | ``record``, ``checking``, ``report`` | the record as a signed bundle, its verification, and a report to read |
 | ``client``, ``frontend`` | a desk in another program; the page of a desk as one module for a panel |
 | ``trial``    | load and ``kill -9``, and what must hold afterwards |
+| ``headers`` | what every answer carries |
 | ``running``, ``addresses`` | uvicorn, join links, QR codes; where other machines find this one |
 
 **Acknowledged means on the disk.** A 2xx answer to a send is given after the commit (SQLite: WAL with

@@ -20,9 +20,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route as StarletteRoute
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from hanoikit.desk_service.access import DESK, Access, Caller, Rates
+from hanoikit.desk_service.headers import Headers
 from hanoikit.desk_service.problems import MEDIA_TYPE, problem_of
 from hanoikit.desk_service.routes import Call, Json, Route, all_routes, data_of, read_body
 from hanoikit.desk_service.service import Service
@@ -31,13 +32,7 @@ from hanoikit.desk_service.story import Story
 from hanoikit.errors import HanoiKitError, ServiceRefused
 from hanoikit.i18n import _
 
-_HEADERS = (
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"cross-origin-resource-policy", b"same-origin"),
-    (b"x-frame-options", b"DENY"),
-)
-_STRICT = b"default-src 'none'; frame-ancestors 'none'; style-src 'unsafe-inline'"
+_STRICT = "default-src 'none'; frame-ancestors 'none'; style-src 'unsafe-inline'"
 _log = logging.getLogger("hanoikit.desk_service")
 
 
@@ -62,12 +57,13 @@ def application(storage: Storage, *, now: Callable[[], datetime], rates: Rates) 
         StarletteRoute(route.path, _endpoint(route), methods=[route.method], include_in_schema=False)
         for route in all_routes()
     ]
-    return _Headers(
+    return Headers(
         Starlette(
             routes=routes,
             lifespan=lifespan,
             exception_handlers={HTTPException: _no_route, Exception: _unexpected},
-        )
+        ),
+        policy=_STRICT,
     )
 
 
@@ -142,23 +138,3 @@ async def _no_route(_request: Request, error: Exception) -> Response:
 async def _unexpected(_request: Request, _error: Exception) -> Response:
     text = _("Something went wrong that the service did not expect. It was noted.")
     return _problem(ServiceRefused(text, code="unexpected", status=500))
-
-
-class _Headers:
-    """Headers that every answer carries; a policy for whatever is no page."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def guarded(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = [*message["headers"], *_HEADERS]
-                if not any(name == b"content-security-policy" for name, _value in headers):
-                    headers.append((b"content-security-policy", _STRICT))
-                if not any(name == b"cache-control" for name, _value in headers):
-                    headers.append((b"cache-control", b"no-store"))
-                message = {**message, "headers": headers}
-            await send(message)
-
-        await self._app(scope, receive, guarded if scope["type"] == "http" else send)

@@ -31,13 +31,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from hanoikit.classroom.room import incoming, pages
 from hanoikit.classroom.room.board import Member
 from hanoikit.classroom.room.keys import qr_rows
 from hanoikit.classroom.room.service import Room
 from hanoikit.desk_service.access import Buckets, hash_token
+from hanoikit.desk_service.headers import Headers
 from hanoikit.desk_service.problems import MEDIA_TYPE, problem_of
 from hanoikit.errors import HanoiKitError, ServiceRefused, UsageError
 from hanoikit.i18n import _
@@ -48,13 +49,7 @@ PULSE = 1.0
 QUIET = 10.0
 """After so many seconds without news a page gets the state anyway: times go on."""
 _MOST_PAGES = 8
-_HEADERS = (
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"cross-origin-resource-policy", b"same-origin"),
-    (b"x-frame-options", b"DENY"),
-)
-_STRICT = b"default-src 'none'; frame-ancestors 'none'"
+_STRICT = "default-src 'none'; frame-ancestors 'none'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +155,7 @@ def _app(
         lifespan=lifespan,
         exception_handlers={HTTPException: _no_route, Exception: _unexpected},
     )
-    return _Headers(app)
+    return Headers(app, policy=_STRICT)
 
 
 # anybody
@@ -431,23 +426,3 @@ def _tidy(room: Room) -> None:
     for draft in incoming.folder(room.klass).glob(".*.part"):
         with contextlib.suppress(OSError):
             draft.unlink()
-
-
-class _Headers:
-    """Headers that every answer carries."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def guarded(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = [*message["headers"], *_HEADERS]
-                if not any(name == b"content-security-policy" for name, _value in headers):
-                    headers.append((b"content-security-policy", _STRICT))
-                if not any(name == b"cache-control" for name, _value in headers):
-                    headers.append((b"cache-control", b"no-store"))
-                message = {**message, "headers": headers}
-            await send(message)
-
-        await self._app(scope, receive, guarded if scope["type"] == "http" else send)
