@@ -86,7 +86,10 @@ def _scores(api: Any, order: dict[str, Any]) -> dict[str, Any]:
 
 
 def _feedback(api: Any, order: dict[str, Any]) -> dict[str, Any]:
-    return dict(api.generate_feedback(order["assignment"], order.get("trainee"), force=True))
+    from hanoikit.grading.quick_pages import quick
+
+    with quick():
+        return dict(api.generate_feedback(order["assignment"], order.get("trainee"), force=True))
 
 
 def _export(api: Any, order: dict[str, Any]) -> dict[str, Any]:
