@@ -36,6 +36,10 @@ _STATE = ".given.json"
 _MOST_AT_ONCE = 4
 _WORTH_ANOTHER = 12
 """So many pages take longer than another nbgrader takes to start."""
+_POLICY = (
+    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
+    "img-src data:; font-src data:; base-uri 'none'; form-action 'none'\">"
+)
 _OUTSIDE = re.compile(r"<script\b[^>]*\bsrc=[\"'](?:https?:)?//[^>]*>\s*</script>", re.IGNORECASE)
 _INTO_COURSE = re.compile(r"<a\b[^>]*\bhref=[\"']\.\./[^\"']*[\"'][^>]*>(.*?)</a>", re.IGNORECASE | re.DOTALL)
 _ABOUT_OTHERS = frozenset({"sheet-shared"})
@@ -193,10 +197,11 @@ def nbgrader_pages(
 
 
 def offline(page: str) -> str:
-    """A page of nbgrader's without the programs that it would load from elsewhere, and without links that lead
-    into a course folder that is not there.
+    """A page of nbgrader's without the programs that it would load from elsewhere, without links that lead into a
+    course folder that is not there, and with a policy: what a trainee wrote is on it as written, and runs nothing.
     """
-    return _INTO_COURSE.sub(r"\1", _OUTSIDE.sub("", page))
+    quiet = _INTO_COURSE.sub(r"\1", _OUTSIDE.sub("", page))
+    return re.sub(r"<head\b[^>]*>", lambda head: head[0] + _POLICY, quiet, count=1)
 
 
 def _files(

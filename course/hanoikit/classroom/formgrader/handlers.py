@@ -33,8 +33,10 @@ _RUBRIC = re.compile(
 )
 _STEP = r"(?:next|prev)(?:_incorrect)?"
 _POLICY = (
-    "default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data:; font-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    # Scripts by their folders: this server also gives out what trainees handed in, and that may be a program.
+    "default-src 'none'; script-src {root}/formgrader/static/ {root}/formgrader/hanoikit/mathjax/ 'nonce-{nonce}'; "
+    "connect-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; font-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'self'"
 )
 
@@ -174,7 +176,8 @@ class Marking(BaseHandler):  # type: ignore[misc]
         html, _resources = self.settings["hanoikit_formgrader_exporter"].from_notebook_node(
             shown, resources=resources
         )
-        self.set_header("Content-Security-Policy", _POLICY.format(nonce=nonce))
+        root = f"{self.request.protocol}://{self.request.host}{self.base_url}"
+        self.set_header("Content-Security-Policy", _POLICY.format(nonce=nonce, root=root))
         self.set_header("Referrer-Policy", "same-origin")
         return self.write(html)
 
