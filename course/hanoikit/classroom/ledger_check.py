@@ -34,6 +34,7 @@ from hanoikit.classroom.ledger import (
     tree_of,
 )
 from hanoikit.errors import ArtefactUnreadable, Finding, HanoiKitError
+from hanoikit.handin.history_check import differs
 from hanoikit.i18n import _
 from hanoikit.trust import chain
 
@@ -55,8 +56,8 @@ def verify(root: Path, *, heads: Sequence[Path] = ()) -> list[Finding]:
     ``heads`` are files that somebody else keeps: a ``ledger-head.json``, a history, a receipt of the collection.
     Raises ``ClassroomError`` when ``root`` has no class. Codes besides those of ``trust.chain.verify``:
     ``ledger-missing``, ``head-unreadable``, ``head-signature``, ``head-of-another``, ``root-differs``, ``unsigned``,
-    ``receipt-differs``, ``inbox-missing``, ``inbox-altered``, ``mark-changed``, ``marks-gone``,
-    ``mark-not-recorded``, ``marking-not-recorded``.
+    ``receipt-differs``, ``receipt-without-entry``, ``inbox-missing``, ``inbox-altered``, ``mark-changed``,
+    ``marks-gone``, ``mark-not-recorded``, ``marking-not-recorded``.
     """
     from hanoikit.classroom.klass import Class
 
@@ -258,9 +259,21 @@ def _receipts(klass: Class, lines: Sequence[Line], given: Sequence[Path]) -> Ite
         except HanoiKitError as error:
             yield Finding("head-signature", error.what, path.name)
             continue
+        if receipt.line == 0:
+            # From the room: it was signed before there was a line.
+            if not any(line.record.get("file") == receipt.file for line in lines):
+                message = _(
+                    "The class signed a receipt for this hand-in, and the ledger has no line about it."
+                )
+                yield Finding("receipt-without-entry", message, path.name)
+            continue
         record = lines[receipt.line - 1].record if 0 < receipt.line <= len(lines) else {}
-        if (record.get("file"), record.get("trainee")) != (receipt.file, receipt.trainee):
-            message = _("The receipt names line {number}, and that line is not about this hand-in.")
+        if (record.get("file"), record.get("trainee")) != (receipt.file, receipt.trainee) or differs(
+            record, receipt
+        ):
+            message = _(
+                "The receipt names line {number}, and that line does not say the same of this hand-in."
+            )
             yield Finding("receipt-differs", message.format(number=receipt.line), path.name)
 
 

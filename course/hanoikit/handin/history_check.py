@@ -43,9 +43,10 @@ def findings(
 
     Errors: ``registrar-unknown``, ``head-signature``, ``list-signature``, ``chain-signature``, ``other-class``,
     ``line-unreadable``, ``line-foreign``, ``line-altered``, ``lines-left-out``, ``lines-added``, ``chain-broken``,
-    ``history-rewritten``, ``receipt-signature``, ``receipt-without-entry``, ``mark-without-hand-in``, ``sum-wrong``,
-    ``change-does-not-follow``. Warnings: ``receipt-other``, ``hand-in-set-aside``, ``change-without-reason``,
-    ``change-by-unknown``, ``marked-otherwise``. Notes: ``receipt-later``.
+    ``history-rewritten``, ``receipt-signature``, ``receipt-without-entry``, ``receipt-differs``,
+    ``mark-without-hand-in``, ``sum-wrong``, ``change-does-not-follow``. Warnings: ``receipt-other``,
+    ``hand-in-set-aside``, ``change-without-reason``, ``change-by-unknown``, ``marked-otherwise``. Notes:
+    ``receipt-later``.
     """
     return [
         *_signatures(history, certificate),
@@ -280,6 +281,8 @@ def _receipts(
             there = any(_is_hand_in(line, receipt) for line in history.lines)
             time = receipt.at
         if there:
+            if isinstance(receipt, CounterReceipt):
+                found += _compared(history, receipt, where)
             continue
         if time > history.tree.time:
             message = _("This hand-in is later than the history; ask for a new one after the collection.")
@@ -290,6 +293,23 @@ def _receipts(
             )
             found.append(Finding("receipt-without-entry", message, where))
     return found
+
+
+def differs(record: Mapping[str, Any], receipt: CounterReceipt) -> bool:
+    """Whether the line that a receipt of the class names says something else than the receipt."""
+    said = (record.get("assignment"), record.get("received"), record.get("late"), record.get("state"))
+    return said != (receipt.assignment, receipt.received.isoformat(), receipt.late, receipt.state)
+
+
+def _compared(history: History, receipt: CounterReceipt, where: str) -> list[Finding]:
+    """A later line may decide otherwise; the one that the receipt names stays what it was."""
+    named = [line for line in history.lines if line.index == receipt.line]
+    if receipt.line == 0 or (named and not differs(named[0].record, receipt)):
+        return []
+    message = _(
+        "The class signed this receipt, and the line of the ledger that it names says something else."
+    )
+    return [Finding("receipt-differs", message, where)]
 
 
 def _is_hand_in(line: Proven, receipt: Receipt | CounterReceipt) -> bool:
