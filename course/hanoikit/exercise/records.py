@@ -29,6 +29,9 @@ Plain: TypeAlias = Any
 
 VERSION = 1
 MAX_LINE = 1 << 20
+MOST_LINES = 300_000
+"""Lines of a sheet that are read; a person who changes an answer each second of a week makes fewer."""
+MOST_FINDINGS = 1000
 MARK = "hanoikit_sheet"
 _MAGIC = f'{{"{MARK}"'.encode()
 
@@ -212,10 +215,15 @@ class Scan:
         findings: list[Finding] = []
         lines: list[bytes] = []
         if ends.header is not None:
-            lines = data.split(b"\n")
-            if not ends.unfinished:
+            lines = data.split(b"\n", MOST_LINES + 1)
+            if not ends.unfinished or len(lines) > MOST_LINES + 1:
                 lines.pop()
         for number, (previous, line) in enumerate(pairwise(lines), start=1):
+            if number > MOST_LINES or len(findings) >= MOST_FINDINGS:
+                # Nobody answered that much; a file made to keep the reader busy is not read to its end.
+                message = _("The lines from here on are not read: there are too many, or too many are wrong.")
+                findings.append(Finding("too-many-lines", message, _("line {n}").format(n=number + 1)))
+                break
             record = _read_linked(line, number, previous, findings)
             if record is not None:
                 records.append(record)

@@ -18,6 +18,8 @@ from hanoikit.i18n import _
 
 Cell = MutableMapping[str, Any]
 Notebook = MutableMapping[str, Any]
+LARGEST = 32 << 20
+"""Bytes of a notebook that is read."""
 
 
 def source_of(cell: Cell) -> str:
@@ -110,6 +112,15 @@ def read_notebook(path: Path) -> dict[str, Any]:
 def parse_notebook(data: bytes, name: str) -> dict[str, Any]:
     """A notebook from the bytes of its file ``name``; raises :class:`GradingError` as above."""
     next_step = _save_again()
+    if len(data) > LARGEST:
+        # A few hundred megabytes of brackets take all memory of the machine that reads them.
+        raise GradingError(
+            _("The notebook has {size} MB; at most {limit} are read.").format(
+                size=len(data) >> 20, limit=LARGEST >> 20
+            ),
+            where=name,
+            next_step=_("Clear the outputs of its cells, save it, and hand it in again."),
+        )
     try:
         notebook = json.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
