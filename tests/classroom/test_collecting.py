@@ -16,7 +16,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.classroom.collecting_scene import FIRST, NOW, SECOND, Scene, make_class, snapshot, submitted
 
@@ -489,7 +489,7 @@ def test_another_version_of_the_assignment_is_told(scene: Scene) -> None:
 
 
 def several(scene: Scene) -> list[Path]:
-    """Hand-ins of three people, some of them more than once, one with a key of another, one damaged."""
+    """Hand-ins of four people, some of them more than once, one with a key of another, two not sealed, one damaged."""
     made = [
         scene.seal("t01", answers=1, at=NOW),
         scene.seal("t01", answers=3, at=NOW + timedelta(minutes=9), number=2),
@@ -500,9 +500,11 @@ def several(scene: Scene) -> list[Path]:
     ]
     loose = scene.stick / "t02 m99"
     shutil.copytree(scene.folder("t02", answers=4, at=NOW + timedelta(minutes=30)), loose)
+    other = scene.stick / "t06 m99"
+    shutil.copytree(scene.folder("t06", answers=4, at=NOW + timedelta(minutes=30)), other)
     broken = scene.stick / f"{FIRST}--t05--0000-0000-0000.hanoi.zip"
     broken.write_bytes(made[0].read_bytes()[:-50])
-    return [*made, loose, broken]
+    return [*made, loose, other, broken]
 
 
 @pytest.fixture(scope="session")
@@ -531,7 +533,7 @@ def decided(klass: Class) -> dict[tuple[str, str], tuple[str, list[str]]]:
     }
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12)
 @given(data=st.data())
 def test_whatever_the_order_and_the_number_of_runs_the_same_lies_ready_for_marking(
     data: st.DataObject, template: Path, several_files: list[Path], all_at_once: Class,

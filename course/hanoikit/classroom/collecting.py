@@ -34,7 +34,7 @@ from hanoikit.classroom.collecting_deciding import (
 )
 from hanoikit.classroom.collecting_inbox import Inbox
 from hanoikit.classroom.collecting_placing import place, take_away, tree
-from hanoikit.classroom.collecting_reading import SUBMITTED, Facts, Reader, parse_stamp
+from hanoikit.classroom.collecting_reading import MOST_OTHERS, SUBMITTED, Facts, Reader, parse_stamp
 from hanoikit.classroom.ledger import Ledger, replace_file
 from hanoikit.errors import ClassroomError, Finding, UsageError
 from hanoikit.i18n import _
@@ -132,6 +132,7 @@ def collect(
     _check(klass, sources, as_trainee, as_assignment)
     with Ledger.open(klass) as ledger:
         inbox = Inbox(klass.inbox)
+        inbox.tidy()
         reader = Reader(klass, inbox, now=now, as_trainee=as_trainee, as_assignment=as_assignment)
         known = from_ledger(ledger.lines())
         seen, passed = _read_sources(
@@ -216,13 +217,23 @@ def _read_sources(reader: Reader, sources: Iterable[Path], tell: Tell) -> tuple[
             ) from error
         leaves += found.leaves
         passed += found.passed_over
-        groups.append(finding.pieces(found.leaves, reader.course.sort))
+        groups.append(_without_a_flood(finding.pieces(found.leaves, reader.course.sort), source, passed))
     pieces = [piece for group in groups for piece in group]
     facts: list[Facts] = []
     for number, piece in enumerate(pieces, 1):
         facts += reader.read(piece)
         tell(number, len(pieces))
     return facts, passed
+
+
+def _without_a_flood(pieces: list[finding.Piece], source: Path, passed: list[Finding]) -> list[finding.Piece]:
+    """Somebody's photographs are no hand-ins; a few files are kept to be sure, thousands would bury the others."""
+    others = sum(piece.kind == "other" for piece in pieces)
+    if others <= MOST_OTHERS:
+        return pieces
+    message = _("{count} files there are no hand-ins; they were left where they are.").format(count=others)
+    passed.append(Finding("too-many", message, finding.plain_text(source.name)))
+    return [piece for piece in pieces if piece.kind != "other"]
 
 
 def _incoming(klass: Class, sources: Sequence[Path]) -> list[Path]:

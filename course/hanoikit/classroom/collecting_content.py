@@ -9,20 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from hanoikit.classroom.collecting_course import APART, Course, content_of
 from hanoikit.classroom.collecting_finding import SHEET
 from hanoikit.errors import Finding, GradingError
+from hanoikit.evidence.bagging import printable
 from hanoikit.exercise.records import Scan
-from hanoikit.exercise.sheet import module_of
+from hanoikit.exercise.sheet import MAX_BYTES, module_of
 from hanoikit.grading import cells
-from hanoikit.i18n import _
+from hanoikit.i18n import _, ngettext
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
     """``digest`` of the work as it is placed, ``sheet`` the id of the answer sheet, ``answers`` how many are given;
-    ``blank``: nothing was done; ``untouched``: there is not even an answer sheet, only what was given out.
+    ``blank``: nothing was done; ``untouched``: there is not even an answer sheet, only what was given out; ``last``
+    when the last answer was given.
     """
 
     digest: str
@@ -31,18 +34,34 @@ class Content:
     blank: bool
     untouched: bool
     findings: tuple[Finding, ...]
+    last: datetime | None = None
 
 
 def look(course: Course, assignment: str, files: Mapping[str, bytes]) -> Content:
     """Read the work on an assignment; ``files`` by name, as they came."""
     arranged = course.arranged(assignment, files)
-    scan = Scan.of(arranged.get(SHEET, b""))
+    scan = scan_of(arranged.get(SHEET, b""))
     findings = [*_about_sheet(course, assignment, arranged, scan)]
     unchanged, about = _about_notebook(course, assignment, arranged)
     findings += about
     if others := _others(course, assignment, files, arranged):
         message = _("Work on another assignment lies in it and was not taken: {names}.")
         findings.append(Finding("two-assignments", message.format(names=", ".join(others))))
+    left = [name for name in files if name not in arranged and not name.lower().endswith(".ipynb")]
+    if left:
+        message = ngettext(
+            "{count} file in it has a name that cannot be used, and is not taken.",
+            "{count} files in it have names that cannot be used, and are not taken.",
+            len(left),
+        )
+        findings.append(
+            Finding(
+                "names-unusable",
+                message.format(count=len(left)),
+                printable(left[0])[:120],
+                severity="warning",
+            )
+        )
     answers = {record.question: record.value for record in scan.records}
     given = sum(value is not None for value in answers.values())
     own = [
@@ -62,8 +81,14 @@ def look(course: Course, assignment: str, files: Mapping[str, bytes]) -> Content
     elif blank and SHEET in arranged:
         findings.append(Finding("blank", _("No question is answered in it."), severity="warning"))
     untouched = blank and notebook and not damaged and SHEET not in arranged
+    last = max((record.at for record in scan.records), default=None)
     sheet = scan.header.sheet if scan.header else ""
-    return Content(content_of(arranged), sheet, given, blank, untouched, tuple(findings))
+    return Content(content_of(arranged), sheet, given, blank, untouched, tuple(findings), last)
+
+
+def scan_of(sheet: bytes) -> Scan:
+    """What an answer sheet says; nothing where it is larger than marking takes."""
+    return Scan.of(sheet if len(sheet) <= MAX_BYTES else b"")
 
 
 def _about_sheet(

@@ -10,13 +10,15 @@
 from __future__ import annotations
 
 import hashlib
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from hanoikit.classroom.collecting_finding import Leaf, is_notebook
+from hanoikit.classroom.collecting_finding import SHEET, Leaf, is_notebook
 from hanoikit.classroom.collecting_identity import assignment_named
 from hanoikit.errors import GradingError
 from hanoikit.exercise.records import Header, LineUnreadable
@@ -30,6 +32,8 @@ STAMP = "timestamp.txt"
 SECRET = "submission_secret.txt"
 APART = frozenset({STAMP, SECRET})
 """Files that nbgrader's exchange puts beside the work; they are no part of it."""
+LONGEST, LONGEST_PART = 800, 200
+"""Bytes of a name, and of one part of it, that every system can hold below the folder of the class."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +122,11 @@ class Course:
         """The files as they are placed for marking: the notebook under its proper name, others left out."""
         wanted = self.released(assignment).names or frozenset({f"{assignment}.ipynb"})
         books = [name for name in files if name.lower().endswith(".ipynb")]
-        result = {name: data for name, data in files.items() if name not in books and _is_safe(name)}
+        proper = wanted | {SHEET, *APART}
+        others = {name for name in files if name not in books and _is_safe(name)}
+        taken = {fold_path(name) for name in (*others, *proper)}
+        # A file cannot be a folder as well, and the folder of one must not take the place of the work.
+        result = {name: files[name] for name in others if not taken & _folders_of(name)}
         for name in books:
             if name in wanted:
                 result[name] = files[name]
@@ -152,7 +160,27 @@ def content_of(files: Mapping[str, bytes]) -> str:
 
 def _is_safe(name: str) -> bool:
     parts = name.split("/")
-    return all(part not in ("", ".", "..") and "\0" not in part and "\\" not in part for part in parts)
+    return len(_bytes(name)) <= LONGEST and all(
+        part not in ("", ".", "..")
+        and "\0" not in part
+        and "\\" not in part
+        and not re.match("[A-Za-z]:", part)
+        and len(_bytes(part)) <= LONGEST_PART
+        for part in parts
+    )
+
+
+def _bytes(name: str) -> bytes:
+    return name.encode("utf-8", "surrogatepass")
+
+
+def fold_path(name: str) -> str:
+    """A name as systems compare it that do not tell capitals and ways of writing apart."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def _folders_of(name: str) -> set[str]:
+    return {fold_path(str(folder)) for folder in PurePosixPath(name).parents}
 
 
 def _released(folder: Path, given: bool) -> Released:

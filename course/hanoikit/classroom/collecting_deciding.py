@@ -7,17 +7,19 @@
 'K7QF-2M9X-PT3A'
 
 A decision follows from *all* hand-ins of the class and not from the order in which they came in. What was accepted
-once stays so, except that a key cannot belong to two people: it is the one's who used it first.
+once stays so, except that a key cannot belong to two people: it is the one's who used it first. A person's later
+hand-ins need the key of the first, or somebody who says that another one is good as well; and what is not sealed does
+not take the place of what is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from hanoikit.classroom.collecting_reading import BUNDLE, SUBMITTED, Facts, stamp_of
+from hanoikit.classroom.collecting_reading import BUNDLE, CLOCK, SUBMITTED, WORK, Facts, stamp_of
 from hanoikit.classroom.klass import Assignment
 from hanoikit.classroom.ledger import DISMISSED, HAND_IN
 from hanoikit.errors import Finding
@@ -25,14 +27,11 @@ from hanoikit.i18n import _, ngettext
 from hanoikit.trust.chain import Line
 
 ACCEPTED, DUPLICATE, SET_ASIDE = "accepted", "duplicate", "set-aside"
-CLOCK = timedelta(minutes=10)
-"""How far a trainee's clock may be ahead of the instructor's."""
-
 ASIDE = frozenset(
     {
         "damaged", "edited", "empty", "unreadable", "too-large", "not-recognised", "untouched",
-        "wrong-person", "other-class", "no-identity", "unknown-trainee", "key-of-another",
-        "unknown-assignment", "too-late",
+        "wrong-person", "other-class", "no-identity", "unknown-trainee", "key-of-another", "another-key",
+        "not-sealed", "unknown-assignment", "too-late",
     }
 )  # fmt: skip
 """Codes with which nothing is placed until a person decided."""
@@ -55,6 +54,8 @@ CONTEXT = frozenset(
     {
         "unknown-trainee",
         "key-of-another",
+        "another-key",
+        "not-sealed",
         "too-late",
         "late",
         "clock-ahead",
@@ -200,10 +201,11 @@ def decide(all_known: Sequence[Known], rules: Rules) -> list[Decision]:
     """Decide about every hand-in, in the order of their times."""
     ordered = sorted(all_known, key=_order)
     owners = _key_owners(ordered, rules)
+    seals = _seals(ordered, owners)
     sheets: dict[str, set[str]] = {}
     first: list[Decision] = []
     for known in ordered:
-        decision = _alone(known, rules, owners)
+        decision = _alone(known, rules, owners, seals)
         first.append(decision)
         if decision.state != SET_ASIDE and known.facts.sheet:
             sheets.setdefault(known.facts.sheet, set()).add(known.facts.trainee)
@@ -231,7 +233,38 @@ def _key_owners(ordered: Sequence[Known], rules: Rules) -> dict[str, str]:
     return owners
 
 
-def _alone(known: Known, rules: Rules, owners: Mapping[str, str]) -> Decision:
+@dataclass
+class _Seals:
+    """The keys with which each person seals, and what was sealed: (trainee, assignment) -> digests of the work."""
+
+    keys: dict[str, set[str]] = field(default_factory=dict)
+    works: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+
+
+def _seals(ordered: Sequence[Known], owners: Mapping[str, str]) -> _Seals:
+    """A person's key is the one that was received first, by the class's clock; and each one that somebody allowed."""
+    found = _Seals()
+    sealed = [
+        one
+        for one in ordered
+        if one.facts.key
+        and not one.dismissed
+        and owners.get(one.facts.key, one.facts.trainee) == one.facts.trainee
+        and not any(finding.code in ASIDE for finding in one.facts.findings)
+    ]
+    for known in sorted(sealed, key=lambda one: one.received):
+        facts = known.facts
+        keys = found.keys.setdefault(facts.trainee, set())
+        if not keys or known.allowed or facts.by_hand or known.state in (ACCEPTED, DUPLICATE):
+            keys.add(facts.key)
+    for known in sealed:
+        facts = known.facts
+        if facts.key in found.keys[facts.trainee]:
+            found.works.setdefault((facts.trainee, facts.assignment), set()).add(facts.content)
+    return found
+
+
+def _alone(known: Known, rules: Rules, owners: Mapping[str, str], seals: _Seals) -> Decision:
     facts = known.facts
     findings = list(facts.findings)
     time = _time(known)
@@ -250,6 +283,8 @@ def _alone(known: Known, rules: Rules, owners: Mapping[str, str]) -> Decision:
         elif facts.key and owner != facts.trainee and not facts.by_hand:
             message = _("It is sealed with the key with which somebody else handed in before.")
             findings.append(Finding("key-of-another", message, owner))
+        elif not facts.by_hand:
+            findings += _about_seal(facts, seals)
         late = _about_time(known, rules, time, findings, kept=kept)
     aside = [one for one in findings if one.code in ASIDE]
     if known.allowed:
@@ -262,6 +297,17 @@ def _alone(known: Known, rules: Rules, owners: Mapping[str, str]) -> Decision:
         time,
         facts.stamp or stamp_of(time),
     )
+
+
+def _about_seal(facts: Facts, seals: _Seals) -> Iterator[Finding]:
+    """Whoever knows a person's id can hand in under it; not with the key, and not in place of what is sealed."""
+    if facts.key and facts.key not in seals.keys.get(facts.trainee, {facts.key}):
+        message = _("It is sealed with another key than this person's other hand-ins.")
+        yield Finding("another-key", message)
+    sealed = seals.works.get((facts.trainee, facts.assignment), set())
+    if facts.way == WORK and sealed and facts.content not in sealed:
+        message = _("It is not sealed, and this person handed in a sealed one.")
+        yield Finding("not-sealed", message)
 
 
 def _about_time(known: Known, rules: Rules, time: datetime, findings: list[Finding], *, kept: bool) -> bool:

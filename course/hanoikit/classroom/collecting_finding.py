@@ -97,8 +97,14 @@ def text_of(path: PurePosixPath) -> str:
     """A path as text that can be written anywhere: what is no Unicode, steers a terminal or turns the direction of
     writing is shown as a mark.
     """
-    text = str(path).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    seen = ("�" if unicodedata.category(one) == "Cc" or one in _TURNING else one for one in text)
+    return plain_text(str(path))
+
+
+def plain_text(words: str) -> str:
+    """Any text of somebody else's in the same way: a sentence, an id, a name."""
+    if words.isascii() and words.isprintable():
+        return words
+    seen = ("�" if unicodedata.category(one) in ("Cc", "Cs") or one in _TURNING else one for one in words)
     return unicodedata.normalize("NFC", "".join(seen))
 
 
@@ -167,7 +173,7 @@ def _is_rubbish(name: str) -> bool:
 
 def _unread(error: OSError) -> Finding:
     message = _("It cannot be read: {reason}.").format(reason=error.strerror or error)
-    return Finding("unreadable", message, os.fsdecode(error.filename or ""))
+    return Finding("unreadable", message, plain_text(os.fsdecode(error.filename or "")))
 
 
 # what belongs together

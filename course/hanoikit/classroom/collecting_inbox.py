@@ -20,6 +20,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from hanoikit.classroom.collecting_finding import plain_text
 from hanoikit.errors import ClassroomError
 from hanoikit.i18n import _
 from hanoikit.trust.canonical import canonical
@@ -37,15 +38,18 @@ class Inbox:
         self.folder = folder
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            for left in folder.glob(".new-*"):
-                left.unlink(missing_ok=True)
             self._shown, self._done = self._read_index()
         except OSError as error:
             raise _refused(folder, error) from error
 
+    def tidy(self) -> None:
+        """Throw away what an earlier run half wrote. Only while the ledger is held: then nobody else writes here."""
+        for left in self.folder.glob(".new-*"):
+            left.unlink(missing_ok=True)
+
     def put(self, data: bytes, *, shown: str, at: datetime) -> str:
         """Keep these bytes; their SHA-256. ``shown`` is the name under which they came."""
-        name = hashlib.sha256(data).hexdigest()
+        name, shown = hashlib.sha256(data).hexdigest(), plain_text(shown)
         path = self.folder / name
         try:
             if not path.exists():

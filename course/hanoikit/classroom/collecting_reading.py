@@ -10,16 +10,17 @@ Reading puts every file into the inbox first. Facts hold no names of people: the
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from hanoikit.classroom.collecting_content import look
+from hanoikit.classroom.collecting_content import look, scan_of
 from hanoikit.classroom.collecting_course import STAMP, Course
 from hanoikit.classroom.collecting_finding import (
     MOST_BYTES,
@@ -32,13 +33,13 @@ from hanoikit.classroom.collecting_finding import (
     in_mail,
     in_zip,
     pieces,
+    plain_text,
     text_of,
 )
 from hanoikit.classroom.collecting_identity import Owner, People, assignment_named, sealed_name
 from hanoikit.classroom.collecting_inbox import Inbox
 from hanoikit.classroom.roster import usable
 from hanoikit.errors import Finding, GradingError
-from hanoikit.exercise.records import Scan
 from hanoikit.grading import cells
 from hanoikit.i18n import _
 
@@ -52,6 +53,15 @@ EDITED = frozenset(
 )
 """What ``handin.opening`` finds when somebody changed a bundle after it was sealed."""
 _DEPTH = 3
+_UNPACKED = 2 * 2**30
+"""Bytes to which one file from a stick may unpack in all, with the archives inside it."""
+MOST_OTHERS = 200
+"""Files of one archive or place that are no hand-ins and are kept all the same."""
+CLOCK = timedelta(minutes=10)
+"""How far a trainee's clock may be ahead of the instructor's, or go wrong between an answer and the seal."""
+_LONGEST_ID = 100
+_EARLIEST, _LATEST = 1980, 2999
+"""Years of a clock; in others a time can be moved out of the calendar by its own zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +88,21 @@ class Facts:
     candidates: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
 
+    def __post_init__(self) -> None:
+        # Facts go to a terminal, a page and the ledger; what a stranger wrote into them is text and nothing else.
+        for name in ("shown", "trainee", "stamp"):
+            object.__setattr__(self, name, plain_text(getattr(self, name)))
+        if len(self.sheet) > _LONGEST_ID or plain_text(self.sheet) != self.sheet:
+            sheet = hashlib.sha256(self.sheet.encode("utf-8", "surrogatepass")).hexdigest()
+            object.__setattr__(self, "sheet", sheet)
+        if self.made is not None and not _EARLIEST <= self.made.year <= _LATEST:
+            object.__setattr__(self, "made", None)
+        findings = tuple(
+            replace(one, message=plain_text(one.message), where=plain_text(one.where))
+            for one in self.findings
+        )
+        object.__setattr__(self, "findings", findings)
+
 
 class Reader:
     """Reads pieces into facts. ``as_trainee`` and ``as_assignment`` are what a person said by hand."""
@@ -89,9 +114,13 @@ class Reader:
         self.course = Course(klass)
         self.people = People(klass.roster)
         self.as_trainee, self.as_assignment = as_trainee, as_assignment
+        self._room = _UNPACKED
+        self._begun = klass.authority_certificate.not_valid_before_utc
 
     def read(self, piece: Piece, *, depth: int = 0) -> Iterator[Facts]:
         """The hand-ins in a piece; an archive may hold many."""
+        if depth == 0:
+            self._room = _UNPACKED
         if piece.kind == "work":
             yield self._work(piece)
             return
@@ -115,8 +144,10 @@ class Reader:
             inside = in_mail(data, leaf.path)
             if inside:
                 file = self.inbox.put(data, shown=piece.shown, at=self.now)
-                yield from self._inside(inside, depth)
-                self.inbox.done(file)
+                found = list(self._inside(inside, depth, file, piece))
+                if all(one.file != file for one in found):
+                    self.inbox.done(file)
+                yield from found
                 return
         if piece.kind == "archive" or data.startswith(b"PK\x03\x04"):
             yield from self._archive(piece, data, depth)
@@ -136,15 +167,25 @@ class Reader:
                 inside = in_zip(data, piece.path)
             except ArchiveRefused:
                 inside = []
-            found = list(self._inside(inside, depth)) if inside else []
+            self._room -= sum(leaf.size for leaf in inside)
+            found = list(self._inside(inside, depth, file, piece)) if inside and self._room >= 0 else []
             if found:
+                if all(one.file != file for one in found):
+                    self.inbox.done(file)
                 yield from found
-                self.inbox.done(file)
                 return
         yield self._bundle(file, piece, bundle)
 
-    def _inside(self, inside: list[Leaf], depth: int) -> Iterator[Facts]:
-        for piece in pieces(inside, self.course.sort):
+    def _inside(self, inside: list[Leaf], depth: int, file: str, around: Piece) -> Iterator[Facts]:
+        every = pieces(inside, self.course.sort)
+        others = [piece for piece in every if piece.kind == "other"]
+        if len(others) > MOST_OTHERS:
+            # They are kept in the archive; each for itself they would bury the hand-ins.
+            message = _("{count} files in it are no hand-ins; they stay in it.").format(count=len(others))
+            finding = Finding("not-recognised", message)
+            yield Facts(file, OTHER, around.shown, findings=(finding,))
+            every = [piece for piece in every if piece.kind != "other"]
+        for piece in every:
             yield from self.read(piece, depth=depth + 1)
 
     def _bundle(self, file: str, piece: Piece, bundle: Bundle) -> Facts:
@@ -192,6 +233,10 @@ class Reader:
         if receipt.class_id and receipt.class_id != self.klass.id:
             message = _("It was sealed for another class ({id}).").format(id=receipt.class_id[:24])
             findings.append(Finding("other-class", message))
+        if receipt.at < self._begun:
+            message = _("Its clock says a time before there was this class; the time when it came in counts.")
+            findings.append(Finding("clock-behind", message))
+            facts = replace(facts, made=None)
         owner, problems = self._sealed_owner(receipt.trainee, receipt.name, piece.path)
         if named and receipt.trainee and named.trainee != receipt.trainee:
             message = _("The file is named as the hand-in of one person and was sealed by another.")
@@ -274,7 +319,7 @@ class Reader:
             file,
             way,
             text_of(path),
-            trainee=owner.trainee,
+            trainee=owner.trainee if usable(owner.trainee) else "",
             candidates=owner.candidates,
             assignment=self.as_assignment or found,
             made=made,
@@ -309,7 +354,7 @@ class Reader:
         stamp = parse_stamp(contents.get(STAMP, b"")[:100].decode("utf-8", "replace"))
         if stamp is not None:
             return stamp
-        last = [record.at for record in Scan.of(contents.get(SHEET, b"")).records]
+        last = [record.at for record in scan_of(contents.get(SHEET, b"")).records]
         times = [leaf.at for name, leaf in piece.files if name.lower().endswith(".ipynb") and leaf.at]
         return max(last) if last else max(times) if times else None
 
@@ -354,6 +399,12 @@ class Reader:
         if not begun and not self.as_trainee:
             message = _("It is the assignment as it was given out; nothing was done in it.")
             found = [Finding("untouched", message, severity="warning")]
+        if facts.way == BUNDLE and facts.made and content.last and content.last > facts.made + CLOCK:
+            message = _(
+                "Answers in it are later than its seal: a clock was set back. The last answer's time counts."
+            )
+            found.append(Finding("clock-back", message))
+            facts = replace(facts, made=content.last)
         return replace(
             facts,
             sheet=content.sheet,

@@ -25,6 +25,7 @@ from hanoikit.classroom.collecting_deciding import (
     counting,
     outstanding,
 )
+from hanoikit.classroom.export import FORMULA
 from hanoikit.errors import Finding
 from hanoikit.i18n import _, ngettext
 
@@ -56,6 +57,8 @@ def next_step(codes: Sequence[str], shown: str = "FILE", number: str = "NUMBER")
         "edited": _("Ask for a new hand-in. If you know why it was changed, take it with --take-anyway."),
         "wrong-person": _("Ask both, then say whose it is with --as ID. Without that it stays aside."),
         "key-of-another": _("Ask both: did they share a computer? Then take it with --take-anyway, or leave it."),
+        "another-key": _("Ask the person: another computer, or a new course folder? Then take it with --take-anyway."),
+        "not-sealed": _("Ask the person whether this one is meant. Then take it with --take-anyway."),
         "unknown-trainee": _("Add the person to the roster and collect again, or say whose it is with --as ID."),
         "no-identity": _("Say whose it is: hanoikit class collect {file} --as ID").format(file=name),
         "unknown-assignment": _("Say which one: hanoikit class collect {file} --assignment NAME").format(file=name),
@@ -65,6 +68,8 @@ def next_step(codes: Sequence[str], shown: str = "FILE", number: str = "NUMBER")
         "not-recognised": _('No hand-in? hanoikit class aside dismiss {number} --because "..."').format(number=number),
         "no-sheet": _("Ask for answers.jsonl from the same folder, or for a sealed bundle."),
         "sheet-shared": _("Ask both how that came; marking shows it as well."),
+        "clock-back": _("Ask the trainee which clock was wrong; the time of the last answer counts."),
+        "clock-behind": _("Tell the trainee to set the clock, and ask when it was handed in."),
         "clock-ahead": _("Tell the trainee to set the clock; nothing else to do."),
         "sheet-foreign": _("Ask for the answers.jsonl of this assignment."),
         "sheet-altered": _("Ask the trainee; marking shows which answers."),
@@ -217,7 +222,7 @@ def _csv(made: Sequence[Row], klass: Class) -> bytes:
 
 
 def _guarded(value: str) -> str:
-    return f"'{value}" if value[:1] in {"=", "+", "-", "@", "\t"} else value
+    return f"'{value}" if value[:1] in FORMULA else value
 
 
 def _time(moment: datetime, klass: Class) -> str:

@@ -42,6 +42,9 @@ OBJECTIVES = (
 )  # fmt: skip
 OVERVIEW = ("trainee", "name", "group", "status", "handed_in", "marked", "passed", "mean_percent")
 
+FORMULA = frozenset("=+-@\t\r\n|＝＋－＠")
+"""First characters with which spreadsheets take a text for a formula; those of full width count in East Asia."""
+
 Row = Sequence[Any]
 
 
@@ -287,7 +290,7 @@ def _plain(value: Any) -> Any:
         return value.isoformat(sep=" ", timespec="minutes")
     if isinstance(value, str):
         value = value.replace("\0", "")
-        return f"'{value}" if value[:1] in {"=", "+", "-", "@", "\t", "\r"} else value
+        return f"'{value}" if value[:1] in FORMULA else value
     return value
 
 
@@ -318,7 +321,7 @@ def as_workbook(sheets: Sequence[Sheet], *, title: str) -> bytes:
                     cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)[:32_000]
                     # Said outright: the library would take a text that begins with = for a formula.
                     cell.data_type = "s"
-                    if value[:1] in {"=", "+", "-", "@"}:
+                    if value[:1] in FORMULA:
                         cell.quotePrefix = True
                 else:
                     cell.value = value
