@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from hanoikit import resources
 from hanoikit.errors import BuildError
-from hanoikit.teaching import condense, glossary, lesson, markup, slides
-from hanoikit.teaching.markup import blocks, inlines, plain
+from hanoikit.teaching import condense, glossary, lesson, markup, site, slides
+from hanoikit.teaching.markup import blocks, inlines, plain, text_of
 
 
 def test_a_citation_is_a_node_of_its_own_with_every_provision():
@@ -114,3 +117,56 @@ def test_the_answer_of_a_check_stands_on_the_slide_after_its_question(lessons):
                     markup.text_of([node]) in markup.text_of(before.body + before.notes)
                     for node in slide.body[-1:]
                 )
+
+
+def _cut(body, pictures=None):
+    return slides._Cutter(SimpleNamespace(body=tuple(body), notes=(), checks=()), pictures or {}).cut()
+
+
+def test_what_an_author_wrote_for_the_slide_stands_there_and_the_paragraph_is_in_the_notes():
+    written = {"t": "slide", "beside": False, "c": blocks("- Deleted is not gone.")}
+    [made] = _cut([*blocks("## Files\n\nThe bytes stay until they are written over."), written])
+    assert text_of(made.body) == "Deleted is not gone."
+    assert text_of(made.notes) == "The bytes stay until they are written over."
+
+
+def test_what_to_do_stands_beside_the_picture_of_the_lab_and_the_long_list_is_in_the_notes():
+    beside = {"t": "slide", "beside": True, "c": blocks("Guess first.")}
+    picture = slides.Picture(Path("bench.png"), "The bench.")
+    body = [*blocks("## Work\n\n1. Do this long thing.\n2. And that."), beside, {"t": "lab", "name": "bench"}]
+    made = _cut(body, {"bench": picture})[-1]
+    assert (made.kind, made.picture, text_of(made.body)) == ("lab", picture, "Guess first.")
+    assert text_of(made.notes) == "Do this long thing. And that."
+
+
+def test_a_thin_slide_takes_more_sentences_and_a_long_list_is_divided_evenly():
+    long = (
+        "It stays there until another program writes over the same place on the disk, which can take years."
+    )
+    [thin] = _cut(blocks(f"## Files\n\nA file is deleted. {long}"))
+    assert text_of(thin.body) == f"A file is deleted. {long}" and thin.notes == []
+    items = "\n".join(f"- {'word ' * 14}{number}" for number in range(9))
+    lengths = [len(slide.body[0]["items"]) for slide in _cut(blocks(f"## List\n\n{items}"))]
+    assert sum(lengths) == 9 and len(lengths) > 1 and max(lengths) - min(lengths) <= 1
+
+
+def test_no_trainee_page_or_paper_has_the_text_of_a_slide(lessons):
+    from hanoikit.build import derive
+    from hanoikit.teaching.handbook import reading
+
+    [m04] = [one for one in lessons if one.module == "m04"]
+    written = [text_of(node["c"]) for node in m04.body if node["t"] == "slide"]
+    assert len(written) >= 5
+    shown = text_of([node for node in reading(m04) if node["t"] in {"p", "ul", "ol", "table", "quote"}])
+    notebook = " ".join(cell["source"] for cell in derive(m04.source)["cells"])
+    assert "Send no more than is needed" in shown and "Send no more than is needed" in notebook
+    for text in written:
+        assert text not in shown
+    assert "The first responder took a memory stick" not in notebook + shown
+
+
+def test_every_lab_of_the_course_but_the_case_file_has_a_picture_on_its_slide(lessons):
+    pictures = site.pictures(resources.assets() / "slides")
+    assert all(len(one.alt) > 40 for one in pictures.values())
+    labs = {node["name"] for one in lessons for node in one.body if node["t"] == "lab"}
+    assert labs - pictures.keys() == {"case_briefing"}

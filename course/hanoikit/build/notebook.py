@@ -47,7 +47,7 @@ def derive(source: Source, *, citations: Citations | None = None) -> Notebook:
         heading = _HEADING.search(cell.source) if cell.kind == "markdown" else None
         if heading:
             names.section = _slug(heading[1])
-        if "model" in cell.tags:
+        if cell.tags & {"model", "slide"}:
             continue
         cells.append(_cell(cell, source, names, citations))
     front = {key: copy.deepcopy(value) for key, value in source.front.items() if key != "instructor_notes"}

@@ -83,6 +83,11 @@ def point(content: Sequence[Inline], *, keep: bool = False, short: int = SHORT) 
     return first if keep else []
 
 
+def opening(content: Sequence[Inline], count: int) -> list[Inline]:
+    """The first ``count`` sentences, for a slide that has room for more than :func:`point` gives."""
+    return _join(sentences(content)[:count])
+
+
 def _more(told: list[list[Inline]], short: int) -> list[list[Inline]]:
     """The first sentence, and those after it as long as all of them together stay short."""
     taken = told[:1]

@@ -16,7 +16,7 @@ from hanoikit.i18n import _, direction, language
 from hanoikit.teaching import page
 from hanoikit.teaching.lesson import Lesson
 from hanoikit.teaching.markup import Node, plain
-from hanoikit.teaching.slides import Slide, is_long, is_short
+from hanoikit.teaching.slides import ROOM, Slide, size_of
 from hanoikit.teaching.sureness import legend
 
 PROGRAM = ("reset.css", "reveal.css", "reveal.js", "notes.js", "LICENSE")
@@ -53,6 +53,7 @@ def html(lesson: Lesson, slides: Sequence[Slide], *, cites: str, pictures: str =
 <div class="slides">
 {sections}
 </div>
+<p class="deck" aria-hidden="true">{escape(title)}</p>
 </div>
 <script src="reveal/reveal.js"></script>
 <script src="reveal/notes.js"></script>
@@ -73,12 +74,10 @@ def _section(slide: Slide, writer: page.Writer, pictures: str) -> str:
     part = f' <span class="part">{slide.part}</span>' if slide.part > 1 else ""
     rank = "h1" if slide.kind == "title" else "h2"
     body = writer.blocks(slide.body)
-    if slide.kind == "lab":
-        if slide.picture is not None:
-            source = escape(f"{pictures}/{slide.picture.path.name}")
-            body = f'<img src="{source}" alt="{escape(slide.picture.alt)}">'
-        else:
-            body = body.replace("<p>", '<p class="alone">', 1)
+    if slide.kind == "lab" and slide.picture is not None:
+        source = escape(f"{pictures}/{slide.picture.path.name}")
+        image = f'<img src="{source}" alt="{escape(slide.picture.alt)}">'
+        body = f'<div class="beside">{image}<div>{body}</div></div>'
     if slide.kind == "title":
         body += f'<p class="foot">{escape(page.licence())}</p>'
     if slide.kind == "end":
@@ -88,8 +87,8 @@ def _section(slide: Slide, writer: page.Writer, pictures: str) -> str:
     notes = writer.blocks(_demoted(slide.notes))
     aside = f'<aside class="notes">{notes}</aside>' if notes else ""
     size = ""
-    if slide.kind not in {"title", "section", "ask", "lab"}:
-        size = " large" if is_short(slide.body) else " dense" if is_long(slide.body) else ""
+    if slide.kind not in {"title", "ask"} and not (slide.kind == "lab" and slide.picture):
+        size = f" {size_of(slide.body, ROOM - 110 if slide.kind == 'section' else ROOM)}".rstrip()
     return (
         f'<section class="{slide.kind}{size}">\n<{rank}>{heading}{part}</{rank}>\n{body}\n{aside}</section>'
     )

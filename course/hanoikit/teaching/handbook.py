@@ -11,11 +11,13 @@ from collections.abc import Sequence
 
 from hanoikit.i18n import _
 from hanoikit.teaching import glossary, tables
+from hanoikit.teaching.condense import sentences
 from hanoikit.teaching.lesson import Lesson
-from hanoikit.teaching.markup import Node, plain
+from hanoikit.teaching.markup import Inline, Node, plain
 from hanoikit.teaching.paper import Book, Chapter
 
-LINES = 9
+LINES = 7
+"""Lines for notes after a module, at least: they fill its last page, or a page of their own."""
 
 
 def handbook(lessons: Sequence[Lesson], *, how_to: Sequence[Node]) -> Book:
@@ -38,6 +40,7 @@ def handbook(lessons: Sequence[Lesson], *, how_to: Sequence[Node]) -> Book:
         chapters,
         description=_("All lessons in reading form, with glossary, table of provisions and room for notes"),
         anchors=anchors,
+        short=True,
     )
 
 
@@ -46,7 +49,9 @@ def reading(lesson: Lesson) -> list[Node]:
     nodes: list[Node] = [_lead(lesson)]
     for node in lesson.body:
         kind = node["t"]
-        if (kind == "h" and node["level"] == 1) or (kind == "p" and plain(node["c"]).startswith("Time:")):
+        if kind == "slide" or (kind == "h" and node["level"] == 1):
+            continue
+        if kind == "p" and plain(node["c"]).startswith("Time:"):
             continue
         if kind == "lab":
             name = node["name"].replace("_", " ")
@@ -57,10 +62,27 @@ def reading(lesson: Lesson) -> list[Node]:
         elif kind == "check":
             nodes.append({"t": "box", "c": [_bare(block) for block in node["prompt"]]})
         elif kind == "run":
-            nodes.append({"t": "code", "text": node["text"], "info": "python"})
+            text = _("On the screen: a few lines of code. Run them, and write down what they show.")
+            nodes.append({"t": "box", "c": [{"t": "p", "c": [text]}]})
         else:
-            nodes.append(node)
-    return [*nodes, {"t": "lines", "count": LINES}]
+            nodes.append(_on_paper(node))
+    return [*nodes, {"t": "lines", "least": LINES}]
+
+
+def _on_paper(node: Node) -> Node:
+    """A quotation without the sentence that speaks about a mouse."""
+    if node["t"] != "quote":
+        return node
+    kept = []
+    for block in node["c"]:
+        if block["t"] == "p":
+            told = [one for one in sentences(block["c"]) if not plain(one).startswith("Put the mouse")]
+            content: list[Inline] = []
+            for one in told:
+                content += [" ", *one] if content else one
+            block = {**block, "c": content}
+        kept.append(block)
+    return {**node, "c": kept}
 
 
 def _bare(block: Node) -> Node:

@@ -4,8 +4,22 @@
 >>> lesson.minutes, len(lesson.checks)
 (75, 4)
 
-The text is a list of blocks (see :mod:`hanoikit.teaching.markup`) with three more kinds: ``lab`` (name), ``run`` (a
-cell of code that is shown) and ``check`` (one ungraded question with its options and its answer).
+The text is a list of blocks (see :mod:`hanoikit.teaching.markup`) with four more kinds: ``lab`` (name), ``run`` (a
+cell of code that is shown), ``check`` (one ungraded question with its options and its answer) and ``slide`` (what an
+author wrote for the slides alone).
+
+An author writes a slide as a Markdown cell with the tag ``slide``, anywhere under the heading that it belongs to::
+
+    +++ {"tags": ["slide"]}
+
+    - A deleted file loses the first letter of its name.
+    - Its bytes stay until something else is written there.
+
+    +++
+
+It stands instead of what :mod:`hanoikit.teaching.slides` would take from the paragraphs around it; those are in the
+speaker's notes. With the tags ``slide`` and ``beside`` it says what to do, beside the picture of the next lab. No
+trainee sees it, and no page or paper has it.
 """
 
 from __future__ import annotations
@@ -122,7 +136,9 @@ def notes(text: str) -> list[Note]:
 def _body(source: Source) -> list[Node]:
     body: list[Node] = []
     for cell in source.cells:
-        if cell.kind == "markdown":
+        if cell.kind == "markdown" and "slide" in cell.tags:
+            body.append({"t": "slide", "beside": "beside" in cell.tags, "c": blocks(cell.source)})
+        elif cell.kind == "markdown":
             body += blocks(cell.source)
         elif "lab" in cell.tags:
             body += [{"t": "lab", "name": name} for name in re.findall(r"\blabs\.(\w+)\(", cell.source)]

@@ -37,7 +37,7 @@ class Chapter:
 @dataclass(frozen=True, slots=True)
 class Book:
     """What becomes one file. ``anchors`` are the names inside the book that links may lead to; a link to anything else
-    keeps its words and loses its address.
+    keeps its words and loses its address. ``short``: the contents name the chapters only.
     """
 
     title: str
@@ -46,6 +46,7 @@ class Book:
     notice: str = ""
     description: str = ""
     anchors: frozenset[str] = field(default=frozenset())
+    short: bool = False
 
 
 def data_of(book: Book, moment: datetime) -> dict[str, Any]:
@@ -56,6 +57,7 @@ def data_of(book: Book, moment: datetime) -> dict[str, Any]:
         "subtitle": book.subtitle,
         "description": book.description or book.subtitle,
         "notice": book.notice,
+        "depth": 1 if book.short else 2,
         "licence": licence(),
         "lang": language().split("-")[0],
         "rtl": direction() == "rtl",

@@ -10,7 +10,6 @@ self-checks (the slides), and says so. The folder needs no server and no network
 
 from __future__ import annotations
 
-import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -41,21 +40,7 @@ from hanoikit.teaching.handbook import handbook
 from hanoikit.teaching.lesson import of
 from hanoikit.teaching.markup import Node, blocks
 
-PICTURES = {
-    "desk": "desk",
-    "evidence_bench": "bench",
-    "offence_finder": "offences",
-    "power_ladder": "powers",
-    "request_workshop": "workshop",
-    "safeguards_review": "review",
-    "status_explorer": "status",
-    "tamper_lab": "tamper",
-    "tracing_bench": "tracing",
-}
-"""Labs of which the tour of the README has a picture, by its name there."""
-
 RECORD = "record.json"
-_TOUR = re.compile(r"!\[([^\]]+)\]\(docs/tour/([\w-]+)\.png\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +62,7 @@ class Sources:
             assignments=tuple(sorted(p for p in solutions.glob("*/*.md") if p.stem == p.parent.name)),
             guide=resources.guide(),
             program=resources.assets() / "slides" / "reveal",
-            pictures=_pictures(resources.checkout()),
+            pictures=pictures(resources.assets() / "slides"),
         )
 
 
@@ -441,13 +426,13 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(part)
 
 
-def _pictures(root: Path | None) -> dict[str, slides.Picture]:
-    """What labs look like, from the README's tour; nothing where there is no checkout."""
-    if root is None or not (root / "README.md").is_file():
-        return {}
-    alts = {name: alt for alt, name in _TOUR.findall((root / "README.md").read_text(encoding="utf-8"))}
-    shots = {lab: root / "docs" / "tour" / f"{name}.png" for lab, name in PICTURES.items() if name in alts}
-    return {lab: slides.Picture(path, alts[PICTURES[lab]]) for lab, path in shots.items() if path.is_file()}
+def pictures(folder: Path) -> dict[str, slides.Picture]:
+    """What each lab looks like: its picture, with the sentence in ``labs.yaml`` that says what it shows."""
+    import yaml
+
+    told = yaml.safe_load((folder / "labs.yaml").read_text(encoding="utf-8"))
+    shots = {lab: folder / "labs" / f"{lab}.png" for lab in told}
+    return {lab: slides.Picture(path, told[lab]) for lab, path in shots.items() if path.is_file()}
 
 
 def _claim(to: Path) -> None:

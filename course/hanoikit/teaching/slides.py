@@ -3,10 +3,12 @@
 >>> [slide.kind for slide in deck(lesson)][:4]
 ['title', 'ask', 'goals', 'section']
 
-Every heading begins a slide. A paragraph gives at most one line (see :mod:`hanoikit.teaching.condense`), lists and
-tables keep all their entries, a lab becomes a slide that says what is done in the notebook, and a question is one slide
-with its answer on the next. What does not fit one slide goes on over several. The notes of a slide hold the whole text
-that it was made from, and the instructor's notes stand where they are needed.
+Every heading begins a slide. A paragraph gives a line (see :mod:`hanoikit.teaching.condense`), and more of its
+sentences where the slide would be thin; lists and tables keep all their entries. What an author wrote for the slides
+(cells with the tag ``slide``, see :mod:`hanoikit.teaching.lesson`) stands instead. A lab is one slide with its picture
+and what to do, and a question is one slide with its answer on the next. What does not fit goes on over several slides
+of about the same length; letters are as large as the slide allows. The notes hold the whole text that a slide was made
+from, and the instructor's notes stand where they are needed.
 """
 
 from __future__ import annotations
@@ -16,17 +18,27 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
 from pathlib import Path
+from typing import Any
 
 from hanoikit.i18n import _
-from hanoikit.teaching.condense import point, sentences
+from hanoikit.teaching.condense import opening, point, sentences
 from hanoikit.teaching.lesson import Lesson, Note
 from hanoikit.teaching.markup import Inline, Node, contents, inlines, plain, text_of, words
 
-ROOM = 505
+ROOM = 540
 """Height for the body of a slide, in the 720 units of the slide."""
 
-WORDS = 80
+WORDS = 84
 """Words on a slide at most, where they can be divided at all."""
+
+THIN = 0.55
+"""A slide whose text fills less than this part of it takes more sentences of its paragraphs."""
+
+FULL, ENOUGH = 0.82, 62
+"""So much of the slide, and so many words, are then filled at most."""
+
+SIZES = (("huge", 1.42), ("large", 1.26), ("roomy", 1.13), ("", 1.0), ("snug", 0.93), ("dense", 0.87))
+"""Classes of the style sheet with the size of their letters: the first one that fits is taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +84,9 @@ _PLACED = (
 
 def _title(lesson: Lesson) -> Slide:
     title = [f"{_('Module')} {lesson.number} · {lesson.title}"]
-    minutes = _("{minutes} minutes").format(minutes=lesson.minutes)
+    minutes = _("{minutes} minutes: {teaching} together, {practice} at the notebook").format(
+        minutes=lesson.minutes, teaching=lesson.teaching, practice=lesson.practice
+    )
     rest = [note for note in lesson.notes if not note.label.startswith(_PLACED)]
     return Slide("title", [*title], [_p(minutes)], _noted(rest))
 
@@ -117,6 +131,15 @@ def _without_lead(content: Sequence[Inline]) -> list[Inline]:
 # -- the body ------------------------------------------------------------------------------------------------------
 
 
+@dataclass(slots=True)
+class _Waiting:
+    """A block of the text, what of it the slide shows, and what the speaker says."""
+
+    node: Node
+    shown: list[Node]
+    spoken: list[Node]
+
+
 class _Cutter:
     """Goes through the text once; ``self.title`` is the heading that slides stand under now."""
 
@@ -125,69 +148,116 @@ class _Cutter:
         self.pictures = pictures
         self.slides: list[Slide] = []
         self.title: list[Inline] = []
-        self.waiting: list[tuple[list[Node], list[Node]]] = []
+        self.waiting: list[_Waiting] = []
+        self.written: list[list[Node]] = []
+        self.beside: list[Node] = []
         self.lab_notes = _noted(note for note in lesson.notes if note.label.startswith(_PLACED[3:]))
 
     def cut(self) -> list[Slide]:
         begun = False
-        for node in self.lesson.body:
-            if node["t"] == "h" and node["level"] == 2:
+        for at, node in enumerate(self.lesson.body):
+            kind = node["t"]
+            if kind == "h" and node["level"] == 2:
                 begun = True
-                self._section(node)
+                self._section(node, self.lesson.body[at + 1 :])
+            elif kind == "slide" and node["beside"]:
+                self.beside = node["c"]
+            elif kind == "slide":
+                self.written.append(node["c"])
             elif not begun:
-                if node["t"] == "quote":
+                if kind == "quote":
                     self.title = [_("Before you begin")]
-                    self.waiting.append((node["c"], []))
-            elif node["t"] == "h":
+                    self.waiting.append(_Waiting(node, node["c"], []))
+            elif kind == "h":
                 self._flush()
                 self.title = node["c"]
-            elif node["t"] == "lab":
+            elif kind == "lab":
                 self._lab(node)
-            elif node["t"] == "check":
+            elif kind == "check":
                 self._check(node)
-            elif not plain(node.get("c", [])).startswith("Next:") or node["t"] != "p":
+            elif not plain(node.get("c", [])).startswith("Next:") or kind != "p":
                 shown = _shown(node)
                 # What the slide shows in full need not be said again beside it.
-                self.waiting.append((shown, [] if shown == [node] else [_spoken(node)]))
+                self.waiting.append(_Waiting(node, shown, [] if shown == [node] else [_spoken(node)]))
         self._flush()
         return self.slides
 
-    def _section(self, node: Node) -> None:
+    def _section(self, node: Node, after: Sequence[Node]) -> None:
+        """A slide with the heading and the parts that follow; text right under the heading takes its place."""
         self._flush()
         self.title = node["c"]
         words_of = plain(node["c"]).casefold()
         notes: list[Node] = []
+        body: list[Node] = []
+        parts: list[list[Node]] = []
+        for follows in after:
+            if follows["t"] == "h" and follows["level"] == 2:
+                break
+            if follows["t"] == "h":
+                parts.append([{"t": "p", "c": follows["c"]}])
+        if len(parts) > 1:
+            body = [{"t": "ul", "bare": True, "items": parts}]
         if "check yourself" in words_of:
             notes = _noted(note for note in self.lesson.notes if note.label.startswith("Common mistakes"))
+            told = _("{count} questions, not marked. Decide alone. Show hands. Then read the reason.")
+            body = [_p(told.format(count=len(self.lesson.checks)))]
         if "remember" in words_of:
             self.slides += _discuss(self.lesson)
-        self.slides.append(Slide("section", node["c"], [], notes))
+        if not body and len(parts) == 1:
+            return  # The one part says it.
+        self.slides.append(Slide("section", node["c"], body, notes))
 
-    def _flush(self) -> None:
-        """Slides of what waits under the heading; what shows nothing is told on the slide before it."""
-        groups: list[tuple[list[Node], list[Node]]] = []
-        for shown, spoken in self.waiting:
-            announced = _leading(groups[-1][0]) if groups and groups[-1][0] else []
-            for piece in _pieces(shown, announced):
-                if not groups:
-                    groups.append(([], []))
-                elif piece and groups[-1][0] and not _fits([*groups[-1][0], *piece]):
+    def _flush(self, aside: bool = False) -> list[_Waiting]:
+        """Slides of what waits under the heading; what shows nothing is told on the slide before it.
+
+        ``aside``: a lab follows. What is short enough to stand beside its picture is given back.
+        """
+        waiting, self.waiting = self.waiting, []
+        beside: list[_Waiting] = []
+        if self.written:
+            told = [one for each in waiting for one in (each.spoken or each.shown)]
+            waiting = [
+                _Waiting({"t": "slide"}, blocks, [] if number else told)
+                for number, blocks in enumerate(self.written)
+            ]
+            self.written = []
+            self._place([page for one in waiting for page in self._pages([one])])
+            return []
+        if aside and waiting:
+            if _is_aside([block for one in waiting for block in one.shown]):
+                waiting, beside = [], waiting
+            elif waiting[-1].node["t"] in {"ol", "ul"} and _is_aside(waiting[-1].shown):
+                count = 2 if len(waiting) > 1 and _leading(waiting[-2].shown or [_p(".")]) else 1
+                waiting, beside = waiting[:-count], waiting[-count:]
+        self._place(self._pages(waiting))
+        return _filled(beside, room=0.6, words_at_most=45)
+
+    def _pages(self, waiting: Sequence[_Waiting]) -> list[list[_Waiting]]:
+        """What stands on each slide, piece by piece."""
+        pages: list[list[_Waiting]] = []
+        for one in waiting:
+            announced = _leading(_body(pages[-1])) if pages else []
+            for piece in _pieces(one.shown, announced):
+                new = _Waiting(one.node, piece, one.spoken)
+                if not pages:
+                    pages.append([])
+                elif piece and _body(pages[-1]) and not _fits([*_body(pages[-1]), *piece]):
                     # What announces a list or a table stays with it.
-                    leading = _leading(groups[-1][0])
-                    if leading and len(groups[-1][0]) > len(leading):
-                        del groups[-1][0][-len(leading) :]
-                        groups.append((leading, []))
-                    elif not leading:
-                        groups.append(([], []))
-                groups[-1][0].extend(piece)
-                groups[-1][1].extend(one for one in spoken if one not in groups[-1][1])
-        self.waiting = []
-        if (
-            groups
-            and self.slides
-            and self.slides[-1].kind == "section"
-            and self.slides[-1].title == self.title
-        ):
+                    leads = bool(_leading(_body(pages[-1])))
+                    if leads and len(_body(pages[-1])) > 1:
+                        pages.append([pages[-1].pop()])
+                    elif not leads:
+                        pages.append([])
+                pages[-1].append(new)
+        return [_filled(page) for page in pages]
+
+    def _place(self, pages: Sequence[Sequence[_Waiting]]) -> None:
+        groups = [(_body(page), _spoken_once(page)) for page in pages]
+        last = self.slides[-1] if self.slides else None
+        if groups and groups[0][0] and last and last.kind == "section" and last.title == self.title:
+            if last.body and _is_check(last):
+                last.notes += [one for body, notes in groups for one in notes or body]
+                return
             # The text under the heading opens the section; a slide with the heading alone would say nothing more.
             groups[0][1][:0] = self.slides.pop().notes
         if len(groups) == 1 and not groups[0][0]:
@@ -201,15 +271,29 @@ class _Cutter:
             self.slides.append(Slide("text", self.title, body, notes, part=number if len(groups) > 1 else 0))
 
     def _lab(self, node: Node) -> None:
+        told: list[Node] = []
+        if self.beside and self.waiting and self.waiting[-1].node["t"] in {"ol", "ul"}:
+            # What to do stands beside the picture in fewer words: the speaker has all of it.
+            last_list = self.waiting.pop()
+            told = last_list.spoken or last_list.shown
+            if self.waiting and _leading(self.waiting[-1].shown):
+                self.waiting[-1].shown = []
+        beside = [] if self.beside else self._flush(aside=True)
         self._flush()
         name = node["name"].replace("_", " ").capitalize()
-        body = [_p(_("Work in the notebook."))]
-        self.slides.append(
-            Slide(
-                "lab", [f"{_('Operate it')}: {name}"], body, self.lab_notes, self.pictures.get(node["name"])
-            )
-        )
-        self.lab_notes = []
+        body = self.beside or _body(beside) or [_p(_("Work in the notebook."))]
+        title: list[Inline] = [f"{_('Operate it')}: {name}"]
+        picture = self.pictures.get(node["name"])
+        if picture is None and not self.beside and not beside and self.slides:
+            # Nothing to see and nothing to do together: told on the slide before.
+            self.slides[-1].notes.append(_p(f"**{_('In the notebook')}:** {name}."))
+            return
+        last = self.slides[-1] if self.slides else None
+        notes = [*told, *_spoken_once(beside)]
+        if last and last.kind == "section" and last.title == self.title and not last.body:
+            notes = [*self.slides.pop().notes, *notes]
+        self.slides.append(Slide("lab", title, body, [*notes, *self.lab_notes], picture))
+        self.lab_notes, self.beside = [], []
 
     def _check(self, node: Node) -> None:
         self._flush()
@@ -283,6 +367,8 @@ def _shown(node: Node) -> list[Node]:
     if kind == "table":
         return [node]
     if kind == "quote":
+        if text_of([node]).startswith("How sure are these citations"):
+            return []  # The last slide says what the letters mean.
         lines = [point(inside["c"], short=26) for inside in node["c"] if inside["t"] == "p"]
         told = next((line for line in lines if line), [])
         return [{"t": "quote", "c": [{"t": "p", "c": told}]}] if told else []
@@ -293,8 +379,57 @@ def _spoken(node: Node) -> Node:
     return {"t": "code", "text": node["text"], "info": ""} if node["t"] == "run" else node
 
 
+def _body(page: Iterable[_Waiting]) -> list[Node]:
+    return [block for one in page for block in one.shown]
+
+
+def _spoken_once(page: Iterable[_Waiting]) -> list[Node]:
+    told: list[Node] = []
+    for one in page:
+        told += [block for block in one.spoken if block not in told]
+    return told
+
+
+def _is_check(slide: Slide) -> bool:
+    return "check yourself" in plain(slide.title).casefold()
+
+
+def _is_aside(body: Sequence[Node]) -> bool:
+    """Whether it can stand beside a picture, on the narrow side of a slide."""
+    told = sum(words(content) for content in contents(body))
+    return bool(body) and told <= 62 and all(node["t"] in {"p", "ul", "ol"} for node in body)
+
+
+def _filled(
+    waiting: Sequence[_Waiting], *, room: float = FULL, words_at_most: int = ENOUGH
+) -> list[_Waiting]:
+    """The same with more sentences of the paragraphs, where all of it together would make one thin slide."""
+    made = list(waiting)
+    if not made or sum(map(height, _body(made))) > ROOM * THIN:
+        return made
+    deepest = max((len(sentences(one.node["c"])) for one in made if one.node["t"] == "p"), default=0)
+    for count in range(1, deepest + 1):
+        for at, one in enumerate(made):
+            if one.node["t"] != "p" or count > len(sentences(one.node["c"])):
+                continue
+            told = opening(one.node["c"], count)
+            now = text_of(one.shown).split(" (art")[0]
+            if len(plain(told)) <= len(now) or now not in plain(told):
+                continue
+            block: Node = {"t": "p", "c": told}
+            longer = [*made]
+            longer[at] = _Waiting(
+                one.node, [block], [] if plain(told) == plain(one.node["c"]) else one.spoken
+            )
+            many = sum(words(content) for content in contents(_body(longer)))
+            if sum(map(height, _body(longer))) <= ROOM * room and many <= words_at_most:
+                made = longer
+    return made
+
+
 def _pieces(shown: list[Node], announced: Sequence[Node] = ()) -> Iterable[list[Node]]:
-    """The same content in pieces of which each fits a slide: long lists and tables are divided between entries.
+    """The same content in pieces of which each fits a slide: long lists and tables are divided between entries, into
+    pieces of about the same height. One that fits in smaller letters stays whole.
 
     ``announced`` stands above the first piece.
     """
@@ -302,66 +437,79 @@ def _pieces(shown: list[Node], announced: Sequence[Node] = ()) -> Iterable[list[
         yield []
     for node in shown:
         name = {"ul": "items", "ol": "items", "table": "rows"}.get(node["t"])
-        if name is None:
+        if name is None or _fits([*announced, node], SIZES[-1][1]):
             yield [node]
             continue
+        entries = _divided(node, name, announced, ROOM)
+        for part in range(12, 20):
+            # As many pieces as are needed, but none with one line that was left over.
+            even = _divided(node, name, announced, ROOM * part / 20)
+            if len(even) == len(entries):
+                entries = even
+                break
         start = node.get("start", 1)
-        taken: list[list[list[Inline]]] = []
-        for entry in node[name]:
-            if taken and not _fits([*announced, {**node, name: [*taken, entry]}]):
-                yield [{**node, name: taken, "start": start}]
-                start += len(taken)
-                taken, announced = [], ()
-            taken.append(entry)
-        yield [{**node, name: taken, "start": start}]
+        for taken in entries:
+            yield [{**node, name: taken, "start": start}]
+            start += len(taken)
+
+
+def _divided(node: Node, name: str, announced: Sequence[Node], room: float) -> list[list[Any]]:
+    pieces: list[list[Any]] = []
+    taken: list[Any] = []
+    for entry in node[name]:
+        if taken and not _fits([*announced, {**node, name: [*taken, entry]}], room=room):
+            pieces.append(taken)
+            taken, announced = [], ()
+        taken.append(entry)
+    return [*pieces, taken]
 
 
 def _leading(body: Sequence[Node]) -> list[Node]:
     """The last paragraph, when its sentence goes on in what follows."""
+    if not body:
+        return []
     last = body[-1]
     return [last] if last["t"] == "p" and not re.search(r"[.?!][)\"”’]*$", plain(last["c"])) else []
 
 
-def _fits(body: Sequence[Node]) -> bool:
+def _fits(body: Sequence[Node], size: float = 1.0, *, room: float = ROOM) -> bool:
     told = sum(words(content) for content in contents(body))
-    tables = any(node["t"] == "table" for node in body)
-    return sum(map(height, body)) <= ROOM and told <= WORDS * (1.25 if tables else 1)
+    more = 1.25 if len(body) == 1 or any(node["t"] == "table" for node in body) else 1
+    return sum(height(node, size) for node in body) <= room and told <= WORDS * more
 
 
-def is_long(body: Sequence[Node]) -> bool:
-    """Whether a question is longer than a slide holds in letters of the usual size."""
-    return sum(map(height, body)) > ROOM * 1.1
+def size_of(body: Sequence[Node], room: float = ROOM) -> str:
+    """The class of the largest letters in which everything stands on the slide: read at the back of the room."""
+    for name, size in SIZES:
+        if sum(height(node, size) for node in body) <= room:
+            return name
+    return SIZES[-1][0]
 
 
-def is_short(body: Sequence[Node]) -> bool:
-    """Whether there is room for larger letters, which are read more easily at the back of a room."""
-    return sum(map(height, body)) <= ROOM / 2 and all(node["t"] != "table" for node in body)
-
-
-def height(node: Node) -> float:
-    """About how high a block is on a slide, in its 720 units."""
+def height(node: Node, size: float = 1.0) -> float:
+    """About how high a block is on a slide, in its 720 units, with letters of this size."""
     kind = node["t"]
     if kind == "p":
-        return 20 + 41 * ceil(len(plain(node["c"])) / 68)
+        return 18 + 41 * size * ceil(len(plain(node["c"])) * size / 70)
     if kind == "quote":
-        return 30 + sum(height(inside) for inside in node["c"])
+        return 30 + sum(height(inside, size) for inside in node["c"])
     if kind in {"ul", "ol"}:
-        return 12 + sum(11 + 41 * ceil(len(text_of(item)) / 66) for item in node["items"])
+        return 12 + sum(11 + 41 * size * ceil(len(text_of(item)) * size / 68) for item in node["items"])
     if kind == "table":
-        return _table_height(node)
+        return _table_height(node, min(size, 1.2))
     return 0
 
 
-def _table_height(node: Node) -> float:
+def _table_height(node: Node, size: float) -> float:
     rows = [[plain(cell) for cell in row] for row in (node["head"], *node["rows"])]
     longest = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     wanted = [min(max(size, 4), 44) ** 0.8 for size in longest]
-    chars = [max(4.0, 78 * share / sum(wanted)) for share in wanted]
+    chars = [max(4.0, 80 / size * share / sum(wanted)) for share in wanted]
     lines = [
-        max((ceil(len(cell) * 1.08 / room) or 1) for cell, room in zip(row, chars, strict=True))
+        max((ceil(len(cell) * 1.04 / room) or 1) for cell, room in zip(row, chars, strict=True))
         for row in rows
     ]
-    return 24 + sum(17 + 32 * count for count in lines)
+    return 24 + sum(17 + 34 * size * count for count in lines)
 
 
 def _noted(notes: Iterable[Note]) -> list[Node]:
