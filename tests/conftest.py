@@ -11,6 +11,10 @@ from typing import Any
 
 import pytest
 
+from . import examples
+
+examples.load()
+
 LONG = (
     "tests/browser/test_offline.py",
     "tests/grading/test_corpus.py",

@@ -205,7 +205,7 @@ def test_the_roster_file_opens_in_excel_and_runs_no_formula(tmp_path):
         max_size=6,
     )
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_whatever_the_names_are_the_roster_is_read_back_as_it_was_written(tmp_path_factory, names):
     folder = tmp_path_factory.mktemp("roster")
     book = Workbook()

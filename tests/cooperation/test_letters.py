@@ -378,7 +378,7 @@ def test_texts_without_end_and_without_spaces_stay_on_the_page():
     assert max(reached) < reader.pages[0].mediabox.width
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_any_text_makes_a_word_file_that_opens_again(facts, name):
     one = letter({**REQUEST, "facts": facts, "persons": [{"name": name, "role": "witness"}]})

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.cooperation.conftest import (
     COPYING,
@@ -126,7 +126,6 @@ facts = st.builds(
 )
 
 
-@settings(max_examples=80, deadline=None)
 @given(
     st.sampled_from(tuple(laws())),
     facts,
@@ -187,7 +186,6 @@ uses = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
 @given(materials, st.lists(uses, max_size=4))
 def test_limits_travel_and_consent_only_ever_opens(material, planned):
     for ruling in follow(material, planned):

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.cooperation.conftest import made, wanted
 
@@ -135,7 +135,6 @@ def test_joint_terms_leave_the_host_its_sovereignty(every_kind):
     assert {("sovereignty", "powers"), ("no-leader", "leader")} <= found
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.dictionaries(st.sampled_from([*NAMES, "kind", "type", "x"]), JUNK, max_size=6))
 def test_whatever_is_sent_it_is_read_or_refused_with_findings(value):
     try:
@@ -148,7 +147,6 @@ def test_whatever_is_sent_it_is_read_or_refused_with_findings(value):
         assert schema_findings(to_json(request)) == []
 
 
-@settings(max_examples=100, deadline=None)
 @given(
     st.dictionaries(
         st.text(max_size=10) | st.sampled_from([one["id"] for one in form_fields()]), JUNK, max_size=6

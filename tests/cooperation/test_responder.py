@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.cooperation.conftest import (
     ACCOUNT,
@@ -110,7 +110,6 @@ def request_of(pair, names, categories, promised=()):
     return made(*pair, measures=built, assurances=promised)
 
 
-@settings(max_examples=60, deadline=None)
 @given(pairs, whats, lines, circumstances, assurances)
 def test_every_refusal_names_a_ground_that_exists_with_reasons_and_is_not_final_unconsulted(
     pair, names, categories, facts, promised
@@ -129,7 +128,6 @@ def test_every_refusal_names_a_ground_that_exists_with_reasons_and_is_not_final_
     answer.to_json()
 
 
-@settings(max_examples=60, deadline=None)
 @given(pairs, whats, lines, circumstances, assurances, st.sampled_from(["assistance", "extradition"]))
 def test_nothing_grants_what_persecution_forbids(pair, names, categories, facts, promised, sort):
     facts = replace(facts, persecution=Persecution(strength="substantial", reason="political opinions"))
@@ -144,7 +142,6 @@ def test_nothing_grants_what_persecution_forbids(pair, names, categories, facts,
     assert not answer.prosecute
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     pairs,
     whats,
@@ -167,7 +164,6 @@ def test_filling_a_gap_never_takes_help_away(pair, names, categories, facts, few
             assert rank[one.decision] <= rank[other.decision]
 
 
-@settings(max_examples=60, deadline=None)
 @given(pairs, whats, lines, circumstances, assurances, st.sampled_from(list(tables.assurances())))
 def test_a_promise_more_never_makes_the_answer_worse(pair, names, categories, facts, promised, one_more):
     rank = {"refuse": 0, "ask": 1, "postpone": 2, "part": 3, "conditions": 4, "grant": 5}
@@ -359,7 +355,6 @@ def test_a_national_who_comes_back_to_serve_the_sentence_can_be_handed_over():
     assert respond(replace(request, assurances=("return-to-serve",)), law("XE"), known()).decision == "grant"
 
 
-@settings(max_examples=60, deadline=None)
 @given(pairs, circumstances, assurances)
 def test_every_refusal_to_hand_over_has_a_ground_and_reasons(pair, facts, promised):
     request = wanted(pair[1], requesting=pair[0], assurances=promised)
@@ -424,7 +419,6 @@ def test_a_new_state_is_a_file_and_a_wrong_file_says_what_is_wrong():
     assert len(caught.value.findings) == 2
 
 
-@settings(max_examples=80, deadline=None)
 @given(circumstances)
 def test_circumstances_survive_the_way_to_json_and_back(facts):
     assert Circumstances.from_json(facts.to_json()) == facts

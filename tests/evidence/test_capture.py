@@ -5,7 +5,7 @@ import struct
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hanoikit.errors import ArtefactUnreadable
@@ -327,7 +327,6 @@ def test_encrypted_traffic_yields_a_conversation_and_no_web_request(tmp_path):
     assert report[0].bytes_sent == 10
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_no_damage_to_a_capture_ends_in_anything_but_a_report_or_a_refusal(tmp_path, pcap, data):
     content = bytearray(pcap.read_bytes())

@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hanoikit.errors import ArtefactUnreadable, ChainBroken, UsageError
@@ -127,7 +127,7 @@ def test_each_line_is_canonical_json_and_the_signature_covers_its_bytes():
         SIGNERS[entry.actor].certificate.public_key().verify(entry.signature, entry.signed_bytes)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(
     steps=st.lists(
         st.tuples(
@@ -449,7 +449,6 @@ def test_every_cut_of_the_file_loads_and_is_noticed_against_the_head():
         assert ("truncated-against-head", len(log) + 1) in codes(log, anchors=[Anchor.of(LOG)])
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_a_flipped_bit_anywhere_in_the_file_is_found_at_its_entry(data):
     raw = bytearray(LOG.to_bytes())
@@ -503,7 +502,6 @@ texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8) | st.sampl
 )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.fixed_dictionaries(dict.fromkeys(("item", "note", "place", "source"), texts)),
     st.dictionaries(texts, texts, max_size=2) | st.just({"sha256": DIGEST}),
@@ -607,7 +605,6 @@ json_values = st.recursive(
 )
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(json_values)
 def test_canonical_json_reads_back_and_is_stable(value):
     text = canonical(value)

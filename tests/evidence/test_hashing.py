@@ -46,7 +46,7 @@ def test_sha256sum_agrees(five_megabytes):
 
 
 @given(st.integers(0, 3_000_000), st.integers(1, 700_000))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_a_stream_that_gives_few_bytes_at_a_time_has_the_same_digest(size, at_most):
     data = bytes(range(256)) * (size // 256 + 1)
 
@@ -151,7 +151,6 @@ def test_memory_stays_small_for_a_large_file(tmp_path):
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=40))
-@settings(deadline=None)
 def test_a_manifest_line_that_is_written_reads_back(name):
     if name.strip() == "":
         return

@@ -10,7 +10,7 @@ import dkim
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hanoikit.errors import ArtefactUnreadable, DataInvalid
@@ -356,7 +356,6 @@ def test_dns_answers_come_from_a_file_in_pieces_or_whole(tmp_path, signed, zone)
     assert mail.read(tmp_path / "mail.eml", tmp_path / "dns.json").signatures[0].result == "pass"
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_no_damage_to_a_mail_ends_in_anything_but_a_report_or_a_refusal(tmp_path, forwarded, zone, data):
     message = bytearray(forwarded)

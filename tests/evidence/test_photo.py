@@ -6,7 +6,7 @@ import subprocess
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import ExifTags, Image, ImageDraw
 from PIL.TiffImagePlugin import IFDRational
@@ -149,7 +149,7 @@ def test_an_empty_or_impossible_time_counts_as_none(tmp_path, taken):
 
 
 @given(st.floats(-90, 90), st.floats(-180, 180))
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30)
 def test_every_place_on_earth_reads_back_to_a_hundredth_of_a_second(tmp_path, latitude, longitude):
     report = photo.read(draw(tmp_path / "p.jpg", position=(latitude, longitude)))
     assert report.position.latitude == pytest.approx(latitude, abs=1 / 360000)
@@ -179,7 +179,6 @@ def test_a_missing_photo_is_explained(tmp_path):
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_damage_to_a_photo_ends_in_anything_but_a_report_or_a_refusal(tmp_path, data):
     path = draw(
         tmp_path / "p.jpg", position=(1, 1), taken="2026:03:28 14:00:00", gps_time=datetime(2026, 3, 28, 7)

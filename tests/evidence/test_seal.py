@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pymerkle
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hanoikit.errors import ArtefactUnreadable, IdentityRejected, ProofRejected, UsageError
@@ -31,8 +31,6 @@ from hanoikit.evidence.seal import (
     verify_inclusion,
 )
 
-# A busy machine is no reason to fail.
-SLOW = [HealthCheck.too_slow]
 MAY = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
 FILES = {f"file-{n}.txt": f"content {n}".encode() for n in range(7)}
 
@@ -107,7 +105,6 @@ def test_the_example_proofs_of_rfc_9162_come_out():
     assert tree.consistency_path(7) == []
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=SLOW)
 @given(st.lists(st.binary(max_size=20), min_size=1, max_size=70))
 def test_roots_are_those_of_pymerkle(entries):
     theirs = oracle(entries)
@@ -116,7 +113,6 @@ def test_roots_are_those_of_pymerkle(entries):
     ]
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=SLOW)
 @given(st.integers(1, 130), st.data())
 def test_inclusion_proofs_use_the_hashes_that_pymerkle_uses_and_lead_to_its_root(size, data):
     entries = [str(n).encode() for n in range(size)]
@@ -129,7 +125,6 @@ def test_inclusion_proofs_use_the_hashes_that_pymerkle_uses_and_lead_to_its_root
     check_inclusion(leaf, index, size, path, theirs.get_root(size))
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=SLOW)
 @given(st.integers(1, 130), st.data())
 def test_consistency_proofs_lead_to_both_roots_of_pymerkle(size, data):
     entries = [str(n).encode() for n in range(size)]
@@ -139,7 +134,6 @@ def test_consistency_proofs_lead_to_both_roots_of_pymerkle(size, data):
     check_consistency(old, size, path, theirs.get_root(old), theirs.get_root(size))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=SLOW)
 @given(st.integers(2, 60), st.data())
 def test_a_changed_inclusion_proof_is_rejected(size, data):
     entries = [str(n).encode() for n in range(size)]
@@ -168,7 +162,6 @@ def test_a_changed_inclusion_proof_is_rejected(size, data):
         check_inclusion(leaf, index, size, path, root)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=SLOW)
 @given(st.integers(2, 60), st.data())
 def test_a_changed_consistency_proof_is_rejected(size, data):
     tree = tree_of([str(n).encode() for n in range(size)])

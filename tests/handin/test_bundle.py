@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hanoikit.errors import HandInUnreadable, UsageError
@@ -94,7 +94,7 @@ NAMES = st.text(st.characters(codec="utf-8", categories=("L", "N", "Zs")), min_s
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 @given(
     files=st.dictionaries(
         st.text("abcdef0123-_", min_size=1, max_size=12), st.binary(max_size=300), max_size=5
@@ -130,7 +130,6 @@ def test_every_changed_byte_is_found_or_changes_nothing_that_counts(me: Me, tmp_
     assert untouched < len(data) / 5
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_bundle_that_was_cut_spliced_or_overwritten_never_passes_as_other_work(
     data: st.DataObject, me: Me, tmp_path: Path
@@ -145,7 +144,6 @@ def test_a_bundle_that_was_cut_spliced_or_overwritten_never_passes_as_other_work
         assert found.files == {"answers.jsonl": b"one\n" * 20, "b.txt": b"two"}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=st.binary(max_size=400) | st.binary(max_size=100).map(lambda tail: b"PK\x03\x04" + tail))
 def test_any_bytes_at_all_are_looked_at_without_an_exception(content: bytes, tmp_path: Path) -> None:
     assert not _read(tmp_path / "three.hanoi.zip", content).sound

@@ -10,7 +10,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hanoikit.errors import ReceiptRejected, UsageError
@@ -94,7 +94,7 @@ def test_it_holds_the_trainees_lines_and_nobody_elses(full: Book) -> None:
             assert leaf_hash(raw).hex() not in shown
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30)
 @given(data=st.data())
 def test_any_changed_character_of_a_line_is_found(
     data: st.DataObject, full: Book, receipt: Receipt, authority: CourseAuthority

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hanoikit.convention.power.law import law
@@ -99,7 +99,6 @@ def test_the_offset_in_which_a_moment_is_written_changes_nothing(at, zone, writt
     st.none() | SPANS,
     st.none() | SPANS,
 )
-@settings(max_examples=300)
 def test_a_preservation_never_ends_before_the_floor_and_never_before_the_decision(
     at, zone, confirmed, extended, received, decided
 ):
@@ -144,7 +143,6 @@ def test_an_early_decision_does_not_shorten_the_sixty_days():
 
 
 @given(MOMENTS, st.sampled_from(STATES), st.integers(1, 600))
-@settings(max_examples=200)
 def test_orders_follow_without_a_gap_and_say_when_the_law_ends_first(at, state, days):
     until = at + timedelta(days=days)
     cover = deadlines.orders_needed(at, until, law=law(state))
@@ -200,7 +198,6 @@ def test_working_days_are_counted_one_by_one(at, state, days):
 
 
 @given(MOMENTS, SPANS, SPANS, st.sampled_from(STATES))
-@settings(max_examples=50, deadline=None)
 def test_office_time_adds_up(at, first, second, state):
     its = law(state)
     middle, end = at + first, at + first + second

@@ -355,7 +355,7 @@ def test_an_exercise_stored_half_way_goes_on_as_if_nothing_had_been():
     assert cut.desks["XA"].to_json() == whole.desks["XA"].to_json()
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.lists(st.integers(1, 200), min_size=1, max_size=8))
 def test_the_steps_in_which_time_passes_change_nothing(steps):
     scenario = Scenario.named("first-night")

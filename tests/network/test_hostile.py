@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hanoikit.errors import MessageUnreadable
@@ -157,14 +157,12 @@ def test_an_envelope_has_one_form(change, make, identities):
     assert codes(json.dumps(value), Envelope.read) == ["no-envelope"]
 
 
-@settings(max_examples=300)
 @given(st.binary(max_size=300))
 def test_no_bytes_whatever_bring_the_reader_down(data):
     with pytest.raises(MessageUnreadable):
         Message.read(data)
 
 
-@settings(max_examples=200)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(),

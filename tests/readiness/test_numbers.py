@@ -11,7 +11,7 @@ from hanoikit.errors import UsageError
 from hanoikit.readiness import figures, infrastructure, staffing
 
 AWAY = {"hours_week": 40, "leave_days": 30, "training_days": 10, "sick_days": 8}
-quick = settings(max_examples=40, deadline=None)
+quick = settings(max_examples=40)
 
 
 def test_a_chair_that_is_never_empty_needs_six_officers_in_elvaria():

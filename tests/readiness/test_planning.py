@@ -18,7 +18,7 @@ OFFERS = list(readiness.offers())
 answers = st.fixed_dictionaries({name: st.integers(0, FULL) for name in NAMES})
 budgets = st.none() | st.integers(0, 2000)
 left_out = st.sets(st.sampled_from(MEASURES), max_size=4)
-quick = settings(max_examples=25, deadline=None)
+quick = settings(max_examples=25)
 
 
 @quick

@@ -1,7 +1,7 @@
 """Limits of confiscation, requests and ways to it, and the return to victims."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hanoikit.convention import provision
@@ -160,7 +160,6 @@ claims = st.lists(
 
 
 @given(amounts, claims, amounts, st.booleans(), st.sampled_from(Remainder))
-@settings(max_examples=150)
 def test_what_was_recovered_is_paid_out_exactly_and_nobody_gets_more_than_the_loss(
     extra, drawn, expenses, last, rest
 ):

@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hanoikit.errors import DataInvalid, UsageError
@@ -134,7 +134,6 @@ def flows(draw):
 
 
 @given(flows())
-@settings(max_examples=120, deadline=None)
 def test_value_is_kept_to_the_unit_and_poison_reaches_all_that_the_others_reach(made):
     flow, sources = made
     found = trace_all(flow, sources=sources)
@@ -150,7 +149,6 @@ def test_value_is_kept_to_the_unit_and_poison_reaches_all_that_the_others_reach(
 
 
 @given(flows())
-@settings(max_examples=120, deadline=None)
 def test_fifo_is_what_comes_out_when_every_unit_is_followed_by_itself(made):
     flow, sources = made
     units = {lot: [lot] * flow.lot(lot).value if lot in sources else [""] * flow.lot(lot).value
@@ -166,7 +164,6 @@ def test_fifo_is_what_comes_out_when_every_unit_is_followed_by_itself(made):
 
 
 @given(flows())
-@settings(max_examples=80, deadline=None)
 def test_haircut_in_whole_units_stays_close_to_the_exact_fractions(made):
     flow, sources = made
     exact = haircut_fractions(flow, sources=sources)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hanoikit.errors import ArtefactUnreadable, DataInvalid
@@ -82,7 +82,6 @@ def test_a_transaction_that_was_changed_spent_twice_or_taken_away_is_found(chain
 
 
 @given(st.data())
-@settings(max_examples=150, deadline=None)
 def test_bytes_that_are_no_transaction_are_refused_and_never_misread(case, data):
     raw = bytearray(case.entries[data.draw(st.integers(0, 200))].tx.raw)
     match data.draw(st.sampled_from(("cut", "more", "flip"))):

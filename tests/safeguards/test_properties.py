@@ -65,7 +65,6 @@ def with_facts(file: CaseFile, *said: Statement) -> CaseFile:
     return file.but(*(Fact(str(900 + n), "added", (one,)) for n, one in enumerate(said)))
 
 
-@settings(max_examples=50, deadline=None)
 @given(files(), st.sampled_from(FORBIDDEN))
 def test_nothing_is_given_where_the_facts_of_the_persecution_clause_stand(file, aspect):
     found = review(with_facts(file, Statement(aspect, "yes")))
@@ -75,7 +74,7 @@ def test_nothing_is_given_where_the_facts_of_the_persecution_clause_stand(file, 
         assert {"40(22)", "37(15)"} & set(found.grounds)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(files(), st.sampled_from(list(itertools.combinations(SIGNS, 2))))
 def test_two_signs_of_persecution_refuse_and_one_is_asked_about_at_least(file, pair):
     clean = file.but(*(Fact(one.id, one.text, ()) for one in file.facts))
@@ -84,7 +83,6 @@ def test_two_signs_of_persecution_refuse_and_one_is_asked_about_at_least(file, p
     assert alone.outcome in ("ask", "refuse")
 
 
-@settings(max_examples=80, deadline=None)
 @given(files(), st.sampled_from(SAFEGUARDS))
 def test_another_safeguard_never_makes_anything_worse(file, safeguard):
     best = aspects()[safeguard].values[-1]
@@ -95,7 +93,6 @@ def test_another_safeguard_never_makes_anything_worse(file, safeguard):
     assert after.kept == before.kept
 
 
-@settings(max_examples=80, deadline=None)
 @given(files())
 def test_every_refusal_names_a_ground_that_exists_and_is_open_for_this_kind_of_request(file):
     found = review(file)
@@ -112,13 +109,12 @@ def test_every_refusal_names_a_ground_that_exists_and_is_open_for_this_kind_of_r
         assert not found.ended_at
 
 
-@settings(max_examples=35, deadline=None)
+@settings(max_examples=35)
 @given(files(("preservation", "disclosure")))
 def test_preservation_and_traffic_data_are_refused_on_the_closed_list_only(file):
     assert set(review(file).grounds) <= {"40(21)(b)", "40(21)(c)", "40(22)", "42(5)"}
 
 
-@settings(max_examples=50, deadline=None)
 @given(files(), st.randoms(use_true_random=False))
 def test_the_order_of_the_facts_does_not_matter_and_the_same_file_gives_the_same_review(
     file, chance: random.Random
@@ -140,7 +136,7 @@ def test_the_order_of_the_facts_does_not_matter_and_the_same_file_gives_the_same
     assert review(file) == one
 
 
-@settings(max_examples=35, deadline=None)
+@settings(max_examples=35)
 @given(files().filter(lambda file: file.facts))
 def test_a_fact_that_says_nothing_either_way_changes_nothing_and_flipping_twice_is_no_flip(file):
     number = file.facts[0].id
@@ -152,7 +148,6 @@ def test_a_fact_that_says_nothing_either_way_changes_nothing_and_flipping_twice_
     assert change(file, number).sentence
 
 
-@settings(max_examples=50, deadline=None)
 @given(files())
 def test_the_minimum_is_the_cheapest_of_all_sets_that_answer_what_can_be_answered(file):
     found, reading = narrow(file), Reading(file)
@@ -177,7 +172,6 @@ def test_the_minimum_is_the_cheapest_of_all_sets_that_answer_what_can_be_answere
     assert not set(found.keep) & set(found.remove)
 
 
-@settings(max_examples=50, deadline=None)
 @given(files())
 def test_no_choice_of_parts_scores_above_the_minimum_and_taking_all_or_nothing_earns_nothing(file):
     found = narrow(file)

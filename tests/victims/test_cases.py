@@ -103,7 +103,7 @@ def test_every_walk_comes_to_an_end(name):
     longest = sum(len(scene.choices) for scene in case.scenes.values())
 
     @given(st.data())
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=40)
     def wander(data):
         walk = Walk(case)
         for _step in range(longest + 1):
@@ -155,7 +155,6 @@ def test_removal_before_preservation_and_a_hash_before_the_age_decide_the_case()
 
 
 @given(st.permutations(Walk.along(branching_case("shared-once"), branching_case("shared-once").model).acts))
-@settings(max_examples=60, deadline=None)
 def test_the_order_of_the_same_acts_breaks_only_rules_about_order(acts):
     case = branching_case("shared-once")
     assert {rule.kind for rule in judge(case, acts).broken} <= {"before"}

@@ -149,7 +149,6 @@ HASHES = st.integers(0, 2**256 - 1).map(lambda number: f"{number:064x}")
 
 
 @given(HASHES, HASHES, HASHES)
-@settings(max_examples=100, deadline=None)
 def test_the_distance_is_a_distance(a, b, c):
     assert distance(a, b) == distance(b, a) and 0 <= distance(a, b) <= 256
     assert (distance(a, b) == 0) == (a == b)
@@ -157,7 +156,7 @@ def test_the_distance_is_a_distance(a, b, c):
 
 
 @given(st.integers(0, 256), st.integers(0, 256))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_a_wider_threshold_never_finds_less(one, other):
     narrow, wide = sorted((one, other))
     found = []

@@ -92,7 +92,6 @@ def test_nothing_known_is_never_a_yes_or_a_no(article):
         assert all(one.verdict == "depends" or one.offence is None for one in find_offences(Conduct(), law))
 
 
-@settings(max_examples=150)
 @given(data=st.data())
 def test_once_it_is_in_or_out_no_further_evidence_turns_it_round(kit, data):
     article, conduct = data.draw(kit.any_conduct())
@@ -111,7 +110,6 @@ def test_once_it_is_in_or_out_no_further_evidence_turns_it_round(kit, data):
     assert earlier.verdict in ("depends", later.verdict)
 
 
-@settings(max_examples=300)
 @given(data=st.data())
 def test_it_depends_only_when_something_open_or_a_choice_is_named(kit, data):
     article, conduct = data.draw(kit.any_conduct())
@@ -125,7 +123,6 @@ def test_it_depends_only_when_something_open_or_a_choice_is_named(kit, data):
         assert (one.verdict == "depends") is bool(one.open_facts)
 
 
-@settings(max_examples=200)
 @given(data=st.data())
 def test_when_every_fact_is_known_a_states_law_always_says_in_or_out(kit, data):
     article, conduct = data.draw(kit.any_conduct())
@@ -158,7 +155,6 @@ def test_no_combination_of_narrowing_choices_makes_more_conduct_criminal(kit, ar
                 assert answers[more] <= answers[fewer], (values, fewer, more)
 
 
-@settings(max_examples=300)
 @given(data=st.data())
 def test_a_narrowing_choice_or_a_reservation_never_widens_and_an_extension_never_narrows(kit, data):
     article, conduct = data.draw(kit.any_conduct())
@@ -171,7 +167,6 @@ def test_a_narrowing_choice_or_a_reservation_never_widens_and_an_extension_never
         assert after >= before if one.widens else after <= before, one.id
 
 
-@settings(max_examples=200)
 @given(data=st.data())
 def test_to_punish_attempt_or_preparation_as_well_never_makes_less_conduct_criminal(kit, data):
     article, conduct = data.draw(kit.any_conduct())
@@ -182,7 +177,6 @@ def test_to_punish_attempt_or_preparation_as_well_never_makes_less_conduct_crimi
     assert answers == sorted(answers)
 
 
-@settings(max_examples=300)
 @given(data=st.data())
 def test_a_law_without_narrowing_choices_follows_the_convention(kit, data):
     article, conduct = data.draw(kit.any_conduct())

@@ -6,7 +6,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hanoikit.convention.power import Act, chain, gaps, play
@@ -48,7 +48,6 @@ acts = st.lists(
 course = st.lists(st.sampled_from([*QUICK, *RENEWED, *PRODUCED]), max_size=18, unique=True)
 
 
-@settings(max_examples=150, deadline=None)
 @given(acts | course)
 def test_no_provider_is_found_before_the_one_before_it_answered(given_acts):
     report = play(LANTERN, given_acts)
@@ -62,7 +61,6 @@ def test_no_provider_is_found_before_the_one_before_it_answered(given_acts):
     assert report.beyond_known == (report.links[-1].disclosed is not None)
 
 
-@settings(max_examples=150, deadline=None)
 @given(acts | course)
 def test_nothing_is_disclosed_or_handed_over_after_the_data_were_gone(given_acts):
     report = play(LANTERN, given_acts)
@@ -75,7 +73,6 @@ def test_nothing_is_disclosed_or_handed_over_after_the_data_were_gone(given_acts
         assert (link.lost is None) == (link.produced is not None)
 
 
-@settings(max_examples=150, deadline=None)
 @given(acts | course)
 def test_the_same_acts_in_any_order_of_writing_give_the_same_report(given_acts):
     # Two acts of one moment are taken in the order given, so the list is first put in order.
@@ -84,7 +81,6 @@ def test_the_same_acts_in_any_order_of_writing_give_the_same_report(given_acts):
     assert there.events == again.events
 
 
-@settings(max_examples=150, deadline=None)
 @given(course, st.integers(0, 130))
 def test_what_was_known_on_a_day_is_the_beginning_of_what_is_known_later(given_acts, day):
     until = LANTERN.opens + timedelta(days=day)
@@ -95,7 +91,6 @@ def test_what_was_known_on_a_day_is_the_beginning_of_what_is_known_later(given_a
     assert len(early.known) <= len(late.known) and early.produced <= late.produced
 
 
-@settings(max_examples=150, deadline=None)
 @given(course, st.integers(1, 60))
 def test_acting_later_finds_nobody_earlier(given_acts, hours):
     later = [Act(act.kind, act.provider, act.at + timedelta(hours=hours)) for act in given_acts]

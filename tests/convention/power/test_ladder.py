@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hanoikit import convention
@@ -59,7 +59,6 @@ def may_bring(name: str, kind: Data, need: Need, state: str) -> bool:
 BRINGING = [one for one in powers() if one.id != "preserve"]
 
 
-@settings(max_examples=150, deadline=None)
 @given(needs, states)
 def test_each_datum_is_brought_by_the_lowest_power_that_may_bring_it(need, state):
     advice = ladder(need, law(state))
@@ -73,7 +72,6 @@ def test_each_datum_is_brought_by_the_lowest_power_that_may_bring_it(need, state
             assert min(able, key=lambda one: one.rung) in brought
 
 
-@settings(max_examples=150, deadline=None)
 @given(needs, states)
 def test_no_advised_power_is_one_that_the_facts_forbid(need, state):
     advice = ladder(need, law(state))
@@ -87,7 +85,6 @@ def test_no_advised_power_is_one_that_the_facts_forbid(need, state):
             assert any(may_bring(step.power.id, kind, need, state) for kind in step.data)
 
 
-@settings(max_examples=150, deadline=None)
 @given(needs, states)
 def test_every_datum_wanted_is_reached_asked_for_or_said_to_be_out_of_reach(need, state):
     advice = ladder(need, law(state))
@@ -98,7 +95,6 @@ def test_every_datum_wanted_is_reached_asked_for_or_said_to_be_out_of_reach(need
         assert reasons and all(reasons)
 
 
-@settings(max_examples=150, deadline=None)
 @given(needs, states, st.sampled_from(list(Urgency)))
 def test_urgency_never_changes_which_powers_are_advised(need, state, urgency):
     before, after = ladder(need, law(state)), ladder(replace(need, urgency=urgency), law(state))
@@ -106,7 +102,6 @@ def test_urgency_never_changes_which_powers_are_advised(need, state, urgency):
     assert before.top == after.top
 
 
-@settings(max_examples=150, deadline=None)
 @given(needs, states)
 def test_data_at_risk_add_preservation_and_nothing_else(need, state):
     calm = [step.power.id for step in ladder(replace(need, at_risk=False), law(state)).steps]
@@ -116,7 +111,6 @@ def test_data_at_risk_add_preservation_and_nothing_else(need, state):
     assert risky[:1] == ["preserve"] or "preserve" not in risky
 
 
-@settings(max_examples=150, deadline=None)
 @given(needs, states, st.sampled_from(list(Data)))
 def test_wanting_more_never_lowers_the_rung_and_drops_no_power(need, state, more):
     little, much = ladder(need, law(state)), ladder(replace(need, wanted=need.wanted | {more}), law(state))
@@ -124,7 +118,6 @@ def test_wanting_more_never_lowers_the_rung_and_drops_no_power(need, state, more
     assert {step.power.id for step in little.steps} <= {step.power.id for step in much.steps}
 
 
-@settings(max_examples=150, deadline=None)
 @given(needs, states)
 def test_a_reservation_never_opens_a_power(need, state):
     free = replace(law(state), live_traffic=None, closed_systems=False)
@@ -132,7 +125,6 @@ def test_a_reservation_never_opens_a_power(need, state):
     assert ladder(need, bound).reached <= ladder(need, law(state)).reached <= ladder(need, free).reached
 
 
-@settings(max_examples=150, deadline=None)
 @given(needs, states)
 def test_a_holder_who_would_warn_the_suspect_never_lowers_the_rung(need, state):
     trusted = ladder(replace(need, trusted=True), law(state))
@@ -142,7 +134,6 @@ def test_a_holder_who_would_warn_the_suspect_never_lowers_the_rung(need, state):
         assert untrusted.top >= trusted.top or trusted.top == 1
 
 
-@settings(max_examples=150, deadline=None)
 @given(needs, states, st.sampled_from(["specified", "investigation"]))
 def test_without_a_specific_case_or_named_data_every_power_is_shut(need, state, fact):
     advice = ladder(replace(need, **{fact: False}), law(state))
@@ -150,7 +141,6 @@ def test_without_a_specific_case_or_named_data_every_power_is_shut(need, state, 
     assert {one.verdict for one in advice.judged} == {Verdict.FORBIDDEN}
 
 
-@settings(max_examples=150, deadline=None)
 @given(needs, states)
 def test_every_judgement_has_a_reason_and_provisions_that_exist(need, state):
     advice = ladder(need, law(state))

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hanoikit.convention.power import (
@@ -91,7 +91,6 @@ def test_a_state_may_allow_less_than_ninety_days_but_not_more():
         issue("holder", at=at("UTC", 2026, 1, 1), law=law("XB"), days=61)
 
 
-@settings(max_examples=200)
 @given(moments, states, st.lists(st.floats(0, 1), max_size=4))
 def test_renewals_leave_no_gap_and_no_period_over_ninety_days(moment, state, chances):
     rules = law(state)

@@ -44,7 +44,7 @@ def desks(draw_value: Any) -> Scenario:
 
 
 seeds = st.integers(0, 10_000)
-ordinary = settings(max_examples=40, deadline=None)
+ordinary = settings(max_examples=40)
 
 
 def existing(run: Run) -> np.ndarray[Any, Any]:
