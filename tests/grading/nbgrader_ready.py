@@ -3,7 +3,8 @@
 >>> command("generate_assignment", "ps1", "--create", root=course, env=environment())
 (0, '[GenerateAssignmentApp | INFO] ...')
 
-One process imports nbgrader and does nothing else with it. For each command it forks: the child goes to the course's
+One process imports nbgrader and does nothing else with it, but to ask alembic for the format of new gradebooks, for which
+nbgrader starts a program that imports it once more. For each command it forks: the child goes to the course's
 folder, takes the given environment and runs nbgrader's own ``main`` on the words, as ``python -m nbgrader`` does there.
 """
 
@@ -51,8 +52,11 @@ def _end(process: subprocess.Popen[str]) -> None:
 
 
 def _serve() -> None:
+    from nbgrader import api
     from nbgrader.apps import nbgraderapp
 
+    newest = _newest_tables()
+    api.get_alembic_version = lambda: newest
     answers = os.fdopen(os.dup(1), "w")
     sys.path.pop(0)  # this folder; a child has its course's folder there
     for line in sys.stdin:
@@ -63,6 +67,17 @@ def _serve() -> None:
             _run(nbgraderapp.main, order)
         code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         print(code, file=answers, flush=True)
+
+
+def _newest_tables() -> str:
+    # As hanoikit.grading.worker does. Nothing of the kit is imported here: a course's settings do that, or cannot.
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+    from nbgrader.dbutil import ALEMBIC_DIR
+
+    settings = Config()
+    settings.set_main_option("script_location", ALEMBIC_DIR)
+    return str(ScriptDirectory.from_config(settings).get_current_head())
 
 
 def _run(main: object, order: dict[str, object]) -> None:

@@ -14,6 +14,7 @@ import json
 import os
 import sys
 import traceback
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -34,12 +35,30 @@ def main() -> None:
 
 
 def _open(root: Path) -> Any:
+    from nbgrader import api
     from nbgrader.apps.api import NbGraderAPI
     from traitlets.config import Config
     from traitlets.config.loader import PyFileConfigLoader
 
+    api.get_alembic_version = newest_tables
     config: Config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
     return NbGraderAPI(config=config)
+
+
+@cache
+def newest_tables() -> str:
+    """The number of the newest format of nbgrader's tables, which it writes into each new gradebook.
+
+    nbgrader asks the program alembic, which imports all of nbgrader once more to answer: seconds of a processor.
+    Here it is imported already, and alembic is asked as a library.
+    """
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+    from nbgrader.dbutil import ALEMBIC_DIR
+
+    settings = Config()
+    settings.set_main_option("script_location", ALEMBIC_DIR)
+    return str(ScriptDirectory.from_config(settings).get_current_head())
 
 
 def _generate(api: Any, order: dict[str, Any]) -> dict[str, Any]:

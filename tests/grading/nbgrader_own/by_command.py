@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import quicker  # noqa: F401
 from nbgrader import tests
 
 from hanoikit.cli import run

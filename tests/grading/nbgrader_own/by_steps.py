@@ -12,8 +12,6 @@ import os
 import tempfile
 from pathlib import Path
 
-import quicker  # noqa: F401
-
 SETTINGS = """\
 from hanoikit.grading.nbgrader_steps import SANITIZE, TRUSTED_AUTOGRADE
 c = get_config()

@@ -51,7 +51,8 @@ def run(form: str, modules: Sequence[str], only: Sequence[str] = ()) -> dict[str
     with tempfile.TemporaryDirectory(prefix="nbgrader-own-") as folder:
         report = Path(folder) / "report.xml"
         command = [
-            *(sys.executable, "-m", "pytest", "-q", "--tb=short", "-p", form, "-p", "no:cacheprovider"),
+            *(sys.executable, "-m", "pytest", "-q", "--tb=short", "-p", "quicker", "-p", form),
+            *("-p", "no:cacheprovider"),
             *("-c", os.devnull, "--rootdir", str(APPS.parents[2]), "--junit-xml", str(report), "--pyargs"),
             *(f"nbgrader.tests.apps.{module}" for module in modules),
         ]
