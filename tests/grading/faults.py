@@ -87,7 +87,10 @@ class Kills:
         while True:
             self.runs += 1
             process = subprocess.Popen(
-                command(root), env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+                command(root, "--jobs", "2"),
+                env=environment(),
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
             )
             self._disturb(process)
             said, _none = process.communicate()
@@ -126,7 +129,7 @@ class Kills:
         except psutil.Error:
             return "", None
         for one in below:
-            found.setdefault(_kind(one, {other.pid: other for other in below}), []).append(one)
+            found.setdefault(kind_of(one, {other.pid: other for other in below}), []).append(one)
         # In turn, so that each is hit whatever the machine's speed: a hand-in, what it is forked from, the command.
         turn = _TURNS[self.done.total() % len(_TURNS)]
         kinds = sorted(kind for kind in turn if kind in found and len(found) > 1)
@@ -136,7 +139,7 @@ class Kills:
         return kind, self.rng.choice(found[kind])
 
 
-def _kind(process: psutil.Process, below: dict[int, Any]) -> str:
+def kind_of(process: psutil.Process, below: dict[int, Any]) -> str:
     """``wall`` (bubblewrap), ``stem``, ``zygote``, or ``hand-in``, which is a trainee's process or a judge's."""
     try:
         if process.name() == "bwrap":

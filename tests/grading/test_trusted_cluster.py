@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -24,7 +22,7 @@ from hanoikit.grading.trusted.course_run import CourseRun, Result
 from hanoikit.grading.trusted.layout import Layout
 from hanoikit.grading.trusted.parcel import Parcel
 
-from .test_trusted_course_run import course, grade, gradebook, template, tree  # noqa: F401
+from .test_trusted_course_run import course, fill, grade, gradebook, template, tree  # noqa: F401
 from .test_trusted_engine import LIMITS, isolation
 from .trusted_course import author_source, write_hand_in
 
@@ -66,82 +64,116 @@ def started(engine: TrustedEngine, jobs: int = 2) -> ClusterExecutor:
     return ClusterExecutor.found(address=None, jobs=jobs, settings=Settings.of(engine))
 
 
+@pytest.fixture(scope="module")
+def executor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClusterExecutor]:
+    """A cluster of two processes here, whose workers a file with the word poison in it takes along."""
+    preload = tmp_path_factory.mktemp("preload") / "preload.py"
+    preload.write_text(POISON, encoding="utf-8")
+    with (
+        pytest.MonkeyPatch.context() as patient,
+        dask.config.set(
+            {"distributed.worker.preload": [str(preload)], "distributed.comm.timeouts.connect": "300s"}
+        ),
+        TrustedEngine(limits=LIMITS) as engine,
+    ):
+        patient.setattr(cluster, "_NO_WORKERS", 600.0)  # however slowly they come back
+        executor = started(engine)
+        try:
+            yield executor
+        finally:
+            executor.close()
+
+
+MOST = 60
+
+
+@pytest.fixture(scope="module")
+def here(template: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Said]]:  # noqa: F811
+    """The whole class marked without a cluster, and what was said of each; a smaller class is a part of it."""
+    root = tmp_path_factory.mktemp("here") / "course"
+    fill(template, root, MOST)
+    write_hand_in(root / "submitted" / "zoe" / "ps1", author_source(), after=STRANGE)
+    return root, said_of(grade(root))
+
+
+Said = tuple[str, float | None, tuple[str, ...]]
+STRANGE = "import sys\nsys.stderr.write('\\udc80 \\x00 \\u2028')\nprint('\\ud800', float('nan'), '<b>')"
+
+
+def said_of(results: list[Result]) -> dict[str, Said]:
+    return {one.student: (one.state, one.points, tuple(one.reasons)) for one in results}
+
+
+def assert_as_here(root: Path, here: Path, names: set[str]) -> None:
+    assert gradebook(root) == [row for row in gradebook(here) if row[0] in names]
+    assert tree(root) == {name: data for name, data in tree(here).items() if name.partition("/")[0] in names}
+    assert {name.partition("/")[0] for name in tree(root)} == names
+
+
 @pytest.mark.slow
 def test_a_cluster_writes_the_same_gradebook_and_the_same_bytes(
     course: Course,  # noqa: F811
-    tmp_path: Path,
+    here: tuple[Path, dict[str, Said]],
     engine: TrustedEngine,
+    executor: ClusterExecutor,
 ) -> None:
     root = course(25)
-    (root / "submitted" / "t003" / "ps1" / "ps1.ipynb").write_text("{", encoding="utf-8")
-    strange = "import sys\nsys.stderr.write('\\udc80 \\x00 \\u2028')\nprint('\\ud800', float('nan'), '<b>')"
-    write_hand_in(root / "submitted" / "zoe" / "ps1", author_source(), after=strange)
-    here = tmp_path / "here"
-    shutil.copytree(root, here)
-    said = [(result.student, result.state, result.points, result.reasons) for result in grade(here)]
-    executor = started(engine)
-    try:
-        results = on_cluster(root, engine, executor)
-        assert [(one.student, one.state, one.points, one.reasons) for one in results] == said
-        assert gradebook(root) == gradebook(here)
-        assert tree(root) == tree(here)
-        assert {one.state for one in on_cluster(root, engine, executor)} == {"unchanged", "failed"}
-    finally:
-        executor.close()
+    write_hand_in(root / "submitted" / "zoe" / "ps1", author_source(), after=STRANGE)
+    broken = root / "submitted" / "t003" / "ps1" / "ps1.ipynb"
+    whole = broken.read_bytes()
+    broken.write_text("{", encoding="utf-8")
+    quiet, said = here
+    found = said_of(on_cluster(root, engine, executor))
+    names = {path.name for path in (root / "submitted").iterdir()}
+    lost = found.pop("t003")
+    assert lost[0] == "failed"
+    assert found == {name: said[name] for name in names - {"t003"}}
+    assert_as_here(root, quiet, names - {"t003"})
+    again = on_cluster(root, engine, executor)
+    assert {one.state for one in again} == {"unchanged", "failed"}
+    # Here it is told in the same words.
+    assert said_of(again)["t003"] == lost == said_of(grade(root))["t003"]
+    broken.write_bytes(whole)
+    assert said_of(on_cluster(root, engine, executor))["t003"] == said["t003"]
+    assert_as_here(root, quiet, names)
 
 
 @pytest.mark.slow
 def test_workers_killed_half_way_cost_no_mark(
     course: Course,  # noqa: F811
-    tmp_path: Path,
+    here: tuple[Path, dict[str, Said]],
     engine: TrustedEngine,
+    executor: ClusterExecutor,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    root = course(80)
-    here = tmp_path / "here"
-    shutil.copytree(root, here)
-    grade(here)
-    executor = started(engine)
-    kills = []
-    try:
-        run_of = CourseRun(Layout.of(root), engine, executor=executor).autograde("ps1")
-        found = [next(run_of)]
+    root = course(MOST)
+    quiet, said = here
+    submit, kills = executor.client.submit, []
 
-        def killer() -> None:
-            for _turn in range(4):
-                for pid in executor.client.run(os.getpid).values():
-                    os.kill(pid, signal.SIGKILL)
-                    kills.append(pid)
-                    break
-                time.sleep(1.5)
+    def killing(*order: Any, **how: Any) -> Any:
+        future = submit(*order, **how)
+        if how["key"].endswith(("-10", "-30", "-50")):  # others are being marked now
+            pid = next(nanny.pid for nanny in executor._owned[-1].workers.values() if nanny.pid)
+            os.kill(pid, signal.SIGKILL)
+            kills.append(pid)
+        return future
 
-        thread = threading.Thread(target=killer)
-        thread.start()
-        found += run_of
-        thread.join()
-    finally:
-        executor.close()
-    assert kills
-    assert [result.state for result in found] == ["marked"] * 80
-    assert gradebook(root) == gradebook(here)
-    assert tree(root) == tree(here)
+    monkeypatch.setattr(executor.client, "submit", killing)
+    found = said_of(on_cluster(root, engine, executor))
+    assert len(kills) == 3
+    assert found == {name: said[name] for name in said if name != "zoe"}
+    assert_as_here(root, quiet, set(found))
 
 
 @pytest.mark.slow
 def test_a_hand_in_that_takes_its_worker_along_is_named_and_the_others_are_marked(
     course: Course,  # noqa: F811
-    tmp_path: Path,
     engine: TrustedEngine,
+    executor: ClusterExecutor,
 ) -> None:
     root = course(12)
     (root / "submitted" / "t004" / "ps1" / "poison.txt").write_text("poison", encoding="utf-8")
-    preload = tmp_path / "preload.py"
-    preload.write_text(POISON, encoding="utf-8")
-    with dask.config.set({"distributed.worker.preload": [str(preload)]}):
-        executor = started(engine)
-        try:
-            results = on_cluster(root, engine, executor)
-        finally:
-            executor.close()
+    results = on_cluster(root, engine, executor)
     states = {result.student: result.state for result in results}
     assert states == {f"t{number:03d}": "failed" if number == 4 else "marked" for number in range(12)}
     (named,) = (result for result in results if result.state == "failed")
@@ -178,6 +210,8 @@ def test_an_address_leads_to_a_cluster_of_one_s_own_which_may_lose_its_workers(
                 )
         finally:
             executor.close()
+    connect = distributed.Client
+    monkeypatch.setattr(distributed, "Client", lambda *at, **how: connect(*at, **{**how, "timeout": 1}))
     assert run([*words, "--scheduler", address]) == 1
     assert "does not answer" in capsys.readouterr().err
 

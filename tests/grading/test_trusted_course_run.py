@@ -7,8 +7,10 @@ import os
 import shutil
 import sqlite3
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbgrader
 import pytest
@@ -16,7 +18,7 @@ import pytest
 import hanoikit
 from hanoikit.cli import run
 from hanoikit.grading import cells
-from hanoikit.grading.trusted import TrustedEngine
+from hanoikit.grading.trusted import Limits, TrustedEngine, database
 from hanoikit.grading.trusted.course_run import CourseRun, Result, read_marks
 from hanoikit.grading.trusted.layout import Layout
 
@@ -60,25 +62,26 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+def fill(template: Path, root: Path, trainees: int) -> Path:
+    """A copy of the course in which so many have handed in, each something else."""
+    shutil.copytree(template, root)
+    source = author_source()
+    for number in range(trainees):
+        answers = {} if number % 3 else {"limit": f"limit = {number}"}
+        folder = root / "submitted" / f"t{number:03d}" / "ps1"
+        write_hand_in(folder, source, RIGHT | answers, after=f"print({number})")
+        (folder / "notes.txt").write_text(str(number), encoding="utf-8")
+        (folder / "timestamp.txt").write_text("2026-03-02 09:00:00.000000 UTC", encoding="utf-8")
+    return root
+
+
 @pytest.fixture
 def course(template: Path, tmp_path: Path) -> Callable[[int], Path]:
-    def make(trainees: int) -> Path:
-        root = tmp_path / "course"
-        shutil.copytree(template, root)
-        source = author_source()
-        for number in range(trainees):
-            answers = {} if number % 3 else {"limit": f"limit = {number}"}
-            folder = root / "submitted" / f"t{number:03d}" / "ps1"
-            write_hand_in(folder, source, RIGHT | answers, after=f"print({number})")
-            (folder / "notes.txt").write_text(str(number), encoding="utf-8")
-            (folder / "timestamp.txt").write_text("2026-03-02 09:00:00.000000 UTC", encoding="utf-8")
-        return root
-
-    return make
+    return lambda trainees: fill(template, tmp_path / "course", trainees)
 
 
-def grade(root: Path, *, again: bool = False, jobs: int = 2) -> list[Result]:
-    with TrustedEngine(limits=LIMITS) as engine:
+def grade(root: Path, *, again: bool = False, jobs: int = 2, limits: Limits = LIMITS) -> list[Result]:
+    with TrustedEngine(limits=limits) as engine:
         return list(CourseRun(Layout.of(root), engine, jobs=jobs, again=again).autograde("ps1"))
 
 
@@ -151,14 +154,25 @@ def test_what_a_person_wrote_into_the_gradebook_stays(course: Callable[[int], Pa
     assert {row[5] for row in rows if row[3] == "comment"} == {"well done"}
 
 
-def test_a_locked_gradebook_is_waited_for(course: Callable[[int], Path]) -> None:
+def test_a_locked_gradebook_is_waited_for(
+    course: Callable[[int], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
     root = course(1)
-    holder = sqlite3.connect(root / "gradebook.db", check_same_thread=False, isolation_level=None)
+    holder = sqlite3.connect(root / "gradebook.db", isolation_level=None)
     holder.execute("BEGIN EXCLUSIVE")
-    import threading
+    waits = []
 
-    threading.Timer(6.0, lambda: holder.execute("ROLLBACK")).start()
+    def wait(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 3:
+            holder.execute("ROLLBACK")
+
+    # SQLite itself gives up three times before the other program is done.
+    monkeypatch.setattr(database, "_MILLISECONDS", 50)
+    monkeypatch.setattr(database, "time", SimpleNamespace(monotonic=time.monotonic, sleep=wait))
     assert [result.state for result in grade(root)] == ["marked"]
+    assert len(waits) == 3
+    holder.close()
 
 
 def test_a_hand_in_that_cannot_be_marked_is_named_and_stops_no_other(
