@@ -7,9 +7,12 @@ A file that takes minutes and begins last keeps one process busy while the other
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
+from .warm_stems import kept
 
 from . import examples
 
@@ -29,6 +32,13 @@ LONG = (
     "tests/desk_service/test_openapi.py",
 )
 """Each takes more than half a minute of one core."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _warm_stems() -> Iterator[None]:
+    """Marking engines of one process use the same stems, one after the other."""
+    with kept():
+        yield
 
 
 def share(nodeid: str) -> str:
