@@ -92,5 +92,5 @@ class Server:
                 check=True,
                 stdout=said,
                 stderr=said,
-                timeout=120,
+                timeout=600,
             )
