@@ -21,6 +21,7 @@ from hanoikit.grading import cells, course_directory
 from hanoikit.grading.trusted import Limits
 from hanoikit.grading.trusted.layout import Layout
 
+from .nbgrader_ready import command
 from .test_trusted_course_run import CONFIG, environment, gradebook, in_course, tree
 from .test_trusted_engine import isolation
 from .trusted_course import RIGHT, author_notebook, author_source, write_hand_in
@@ -193,12 +194,9 @@ def test_where_the_kit_cannot_be_imported_nbgrader_marks_nothing_and_says_why(co
     config = (made.root / "nbgrader_config.py").read_text(encoding="utf-8")
     block = "import sys as _sys\n_sys.modules['hanoikit'] = None\n"
     (course / "nbgrader_config.py").write_text(block + config, encoding="utf-8")
-    command = [sys.executable, "-m", "nbgrader", "autograde", "ps1"]
-    ended = subprocess.run(
-        command, cwd=course, env=environment(), capture_output=True, text=True, check=False
-    )
-    assert ended.returncode == 1
-    assert "Nothing is marked: Hanoi Kit is not installed beside nbgrader" in ended.stderr
+    code, said = command("autograde", "ps1", root=course, env=environment())
+    assert code == 1
+    assert "Nothing is marked: Hanoi Kit is not installed beside nbgrader" in said
     assert not any(path.is_file() for path in (course / "autograded").rglob("*.ipynb"))
     assert all(row[4] is None for row in gradebook(course) if row[3] == "GradeCell")
 

@@ -13,27 +13,26 @@ from typing import Any
 import psutil
 import pytest
 
-from hanoikit.errors import HanoiKitError
 from hanoikit.grading import AssignmentSource, HandIn
-from hanoikit.grading.trusted import Limits, Outer, TrustedEngine
+from hanoikit.grading.trusted import Limits, TrustedEngine
 from hanoikit.grading.trusted import stem as stem_module
-from hanoikit.grading.trusted.outer import check as check_wall
 from hanoikit.grading.trusted.wire import Channel
 
+from ..warm_stems import cold
+from .test_trusted_engine import isolation
 from .trusted_course import author_source, write_hand_in
 
 LIMITS = Limits(cell_seconds=2.0, call_seconds=1.0, hand_in_seconds=60.0)
 
 
-def isolation() -> str:
-    try:
-        check_wall(Outer.found())
-    except HanoiKitError as error:
-        return str(error)
-    return ""
-
-
 isolated = pytest.mark.skipif(bool(isolation()), reason=isolation() or "isolated")
+
+
+@pytest.fixture(autouse=True)
+def _cold() -> Iterator[None]:
+    """Each engine of this file has stems of its own."""
+    with cold():
+        yield
 
 
 @pytest.fixture
@@ -80,7 +79,7 @@ def test_a_zygote_that_was_killed_grows_again_from_the_same_stem(
             inside = [one for one in wall.children(recursive=True) if one.name() != "bwrap"]
             assert len(inside) == 2
             inside[1].kill()
-            inside[1].wait(10)
+            inside[1].wait(60)
         assert engine.mark(hand_in, source) == first
         assert len(starts) == 2
 
@@ -96,7 +95,7 @@ def test_a_stem_that_was_killed_is_started_again(tmp_path: Path, starts: list[li
         wall = psutil.Process(getattr(bench, role).pid)
         inside = [one for one in wall.children(recursive=True) if one.name() != "bwrap"]
         inside[0].kill()
-        inside[0].wait(10)
+        inside[0].wait(60)
         assert engine.mark(hand_in, source) == first  # its zygote lives
         engine.forget()
         assert engine.mark(hand_in, source) == first
@@ -115,7 +114,7 @@ def test_nothing_is_left_running_when_the_engine_is_closed(tmp_path: Path) -> No
         processes = [psutil.Process(pid) for pid in pids if pid is not None]
         processes += [child for one in processes for child in one.children(recursive=True)]
         assert len(processes) >= 12
-    _gone, alive = psutil.wait_procs(processes, timeout=10)
+    _gone, alive = psutil.wait_procs(processes, timeout=60)
     with contextlib.suppress(psutil.Error):
         assert [one for one in alive if one.status() != psutil.STATUS_ZOMBIE] == []
 
