@@ -72,7 +72,7 @@ class Case:
     """Words that its code prints only when it got where it may not go."""
     aftermath: bool = False
     """It tries to change the marks of others: the next hand-ins are marked too, and compared."""
-    seconds: float = 90.0
+    seconds: float = 300.0
     """After this time the engine hangs."""
 
     @property
@@ -102,7 +102,7 @@ class Family:
         danger: str = "",
         forbidden: Iterable[str] = (),
         aftermath: bool = False,
-        seconds: float = 90.0,
+        seconds: float = 300.0,
     ) -> Callable[[Callable[[Work], None]], Callable[[Work], None]]:
         """Register a function as a case under its own name."""
 

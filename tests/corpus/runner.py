@@ -217,10 +217,10 @@ def pages_in(path: Path) -> str:
     return "\n".join(str(output.get("data", {}).get("text/html", "")) for output in outputs)
 
 
-def _wait_for_none(token: str, *, seconds: float = 3.0) -> list[int]:
+def _wait_for_none(token: str, *, seconds: float = 30.0) -> list[int]:
     until = time.monotonic() + seconds
     while (found := left_behind(token)) and time.monotonic() < until:
-        time.sleep(0.1)
+        time.sleep(0.02)
     return found
 
 

@@ -116,9 +116,12 @@ class Listener:
     port: int = 0
     _sockets: list[socket.socket] = field(default_factory=list)
     _thread: threading.Thread | None = None
+    _bell: tuple[socket.socket, socket.socket] | None = None
+    """Rung when a socket is added, and at the end; so nobody waits for the listener."""
     _open: bool = True
 
     def __enter__(self) -> Listener:
+        self._bell = socket.socketpair()
         self._add(socket.socket(socket.AF_INET), ("127.0.0.1", 0), "loopback")
         self.port = self._sockets[0].getsockname()[1]
         self._thread = threading.Thread(target=self._wait, daemon=True)
@@ -127,9 +130,10 @@ class Listener:
 
     def __exit__(self, *error: object) -> None:
         self._open = False
+        self._ring()
         if self._thread is not None:
-            self._thread.join(5)
-        for wire in self._sockets:
+            self._thread.join(30)
+        for wire in [*self._sockets, *(self._bell or ())]:
             wire.close()
 
     def listen(self, scene: Scene) -> None:
@@ -145,13 +149,22 @@ class Listener:
         wire.listen()
         wire.setblocking(False)
         self._sockets.append(wire)
+        self._ring()
+
+    def _ring(self) -> None:
+        assert self._bell is not None
+        self._bell[0].send(b"!")
 
     def _wait(self) -> None:
+        assert self._bell is not None
         while self._open:
             with selectors.DefaultSelector() as waiting:
-                for wire in list(self._sockets):
+                for wire in [self._bell[1], *self._sockets]:
                     waiting.register(wire, selectors.EVENT_READ)
-                for key, _event in waiting.select(0.2):
+                for key, _event in waiting.select():
+                    if key.fileobj is self._bell[1]:
+                        self._bell[1].recv(100)
+                        continue
                     with contextlib.suppress(OSError):
                         call, _address = key.fileobj.accept()  # type: ignore[union-attr]
                         call.close()
