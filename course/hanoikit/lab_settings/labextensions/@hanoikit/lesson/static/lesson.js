@@ -6,6 +6,13 @@
 
 (() => {
   const WAIT = 180_000;
+
+  // anywidget gives a control two seconds to begin. One that is later, as on a slow machine with a full page, is drawn all
+  // the same, but hears nothing from Python any more: it says "not responding" for good, though the answer was saved. Here
+  // it may take as long as a notebook may take to start. Nothing else in JupyterLab asks for such a time-out.
+  const timeout = AbortSignal.timeout;
+  AbortSignal.timeout = (milliseconds) => timeout.call(AbortSignal, Math.max(milliseconds, WAIT));
+
   const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
   // One line of text in the notebook's toolbar, read out by screen readers when it changes.
@@ -55,6 +62,15 @@
     autoStart: true,
     activate: (app) => {
       const running = new WeakSet();
+      // JupyterLab saves by itself now and then. A second saving that begins before the first has ended finds another file
+      // than it knows, and a dialog asks which one counts. Whoever presses Ctrl+S or hands in has the first one ended before.
+      app.docRegistry.addWidgetExtension("Notebook", {
+        createNew: (_panel, context) => {
+          const save = context.save.bind(context);
+          let last = Promise.resolve();
+          context.save = () => (last = last.catch(() => {}).then(save));
+        },
+      });
       // The page "Hand in" asks for this before it seals: everything that is open is written to the disk.
       document.addEventListener("hanoikit:save", (event) => {
         for (const widget of app.shell.widgets("main"))
