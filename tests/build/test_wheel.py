@@ -27,7 +27,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
     command = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--no-index"]
     done = subprocess.run(
-        [*command, "--wheel-dir", folder, ROOT], capture_output=True, text=True, timeout=300
+        [*command, "--wheel-dir", folder, ROOT], capture_output=True, text=True, timeout=900
     )
     assert done.returncode == 0, done.stderr
     return next(folder.glob("hanoikit-*.whl"))
@@ -43,7 +43,7 @@ def carried(wheel: Path) -> set[str]:
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A fresh environment with the wheel; what the kit depends on is borrowed from this one, without network."""
     place = tmp_path_factory.mktemp("fresh") / "venv"
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", place], check=True, timeout=120)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", place], check=True, timeout=600)
     python = place / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     command = [
         sys.executable,
@@ -56,7 +56,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         "--no-index",
         str(wheel),
     ]
-    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    subprocess.run(command, check=True, capture_output=True, timeout=600)
     show = "import sysconfig; print(sysconfig.get_path('purelib'))"
     there = subprocess.run([python, "-c", show], check=True, capture_output=True, text=True).stdout.strip()
     # Lies behind the fresh site-packages on the path, and its own .pth files are not followed.
@@ -140,10 +140,10 @@ def test_the_course_starts_from_the_installed_wheel(installed, tmp_path):
     assert address, said + process.communicate()[1]
     request = urllib.request.Request(f"{address[1]}/api/contents/lessons")
     request.add_header("Authorization", f"token {address[2]}")
-    with urllib.request.urlopen(request, timeout=30) as answer:
+    with urllib.request.urlopen(request, timeout=300) as answer:
         names = {item["name"] for item in json.load(answer)["content"]}
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=60)
+    process.communicate(timeout=300)
     assert process.returncode == 0
     assert names == {f"{path.stem}.ipynb" for path in resources.lessons().glob("m[0-9][0-9]-*.md")}
     assert (tmp_path / "hanoi-kit" / "Start here.md").is_file()

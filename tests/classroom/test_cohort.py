@@ -104,7 +104,7 @@ def formgrader(run, tmp_path) -> Iterator[str]:
         )
     address = f"http://127.0.0.1:{port}"
     try:
-        for _attempt in range(240):
+        for _attempt in range(600):
             try:
                 urllib.request.urlopen(f"{address}/api/status", timeout=5).close()
                 break
@@ -114,12 +114,12 @@ def formgrader(run, tmp_path) -> Iterator[str]:
         yield address
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(120)
 
 
 def test_formgrader_opens_on_the_course_with_our_submissions_and_the_written_answers(formgrader, source):
     def get(path: str) -> str:
-        with urllib.request.urlopen(f"{formgrader}{path}", timeout=60) as answer:
+        with urllib.request.urlopen(f"{formgrader}{path}", timeout=300) as answer:
             assert answer.status == 200
             return answer.read().decode()
 

@@ -104,7 +104,7 @@ def fetch(server: Running, path: str) -> tuple[int, str, str]:
     request = urllib.request.Request(f"http://127.0.0.1:{server.port}{path}")
     request.add_header("Authorization", f"token {server.token}")
     try:
-        with opener.open(request, timeout=60) as answer:
+        with opener.open(request, timeout=300) as answer:
             return answer.status, answer.read().decode(), answer.headers["Content-Security-Policy"]
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode(), ""
@@ -239,7 +239,7 @@ def playwright_page():
             args=["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"],
         )
         page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(300_000)
         page.on("requestfinished", lambda request: requests.append(request.url))
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
@@ -249,7 +249,7 @@ def playwright_page():
 
 def _until(page, expression: str) -> None:
     """Wait for a condition; the page's policy forbids Playwright's own way, which compiles text."""
-    for _attempt in range(300):
+    for _attempt in range(3000):
         try:
             if page.evaluate(expression):
                 return

@@ -60,6 +60,7 @@ def test_no_page_has_an_accessibility_fault_in_light_dark_or_on_a_narrow_screen(
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         for scheme in ("light", "dark"):
             page = browser.new_page(color_scheme=scheme)
+            page.set_default_timeout(300_000)
             page.on("request", lambda request: asked.append(request.url))
             for path in pages:
                 page.set_viewport_size({"width": 1100, "height": 800})

@@ -35,7 +35,7 @@ def failing(monkeypatch):
 
 def hanoikit(*words: str, **options) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "hanoikit.cli", *words], capture_output=True, text=True, timeout=120, **options
+        [sys.executable, "-m", "hanoikit.cli", *words], capture_output=True, text=True, timeout=300, **options
     )
 
 
@@ -61,7 +61,7 @@ def test_the_listing_imports_no_command_and_nothing_heavy():
         "{'hanoikit.cli', 'hanoikit.errors', 'hanoikit.i18n'})];"
         "sys.exit(repr(bad) if bad else 0)"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
 
 
@@ -130,7 +130,7 @@ def test_a_closed_pipe_ends_without_a_trace():
     process.stdout.close()
     said = process.stderr.read()
     process.stderr.close()
-    process.wait(60)
+    process.wait(300)
     assert said == ""
 
 

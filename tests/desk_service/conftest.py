@@ -63,7 +63,7 @@ class Running:
     def http(self, name: str = "", token: str | None = None) -> httpx.Client:
         chosen = self.tokens.get(name, "") if token is None else token
         headers = {"Authorization": f"Bearer {chosen}"} if chosen else {}
-        return httpx.Client(base_url=self.url, headers=headers, trust_env=False, timeout=90)
+        return httpx.Client(base_url=self.url, headers=headers, trust_env=False, timeout=300)
 
     def kill(self) -> None:
         """``kill -9``: nothing is finished, nothing is closed."""
@@ -75,7 +75,7 @@ class Running:
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
             try:
-                self.process.wait(timeout=15)
+                self.process.wait(timeout=120)
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
@@ -139,7 +139,7 @@ def preservation(sender: str, recipient: str, *, at: datetime, reference: str) -
     )
 
 
-def until(test: Callable[[], object], *, seconds: float = 90) -> None:
+def until(test: Callable[[], object], *, seconds: float = 300) -> None:
     """Wait for something that another process does."""
     end = time.monotonic() + seconds
     while not test():

@@ -148,10 +148,10 @@ def test_a_listening_desk_hears_of_a_message_while_it_listens(
                 done.set()
 
         listener.follow(tell, after=listener.me()["last"])
-        assert connected.wait(10)
+        assert connected.wait(300)
         message = make_request("XA", "XB", at=aldermark.now(), reference="XA-live")
         aldermark.post(seal(message, aldermark.identity))
-        assert done.wait(10) and heard == [message.id]
+        assert done.wait(300) and heard == [message.id]
 
 
 def test_notes_stand_in_the_case_file_after_a_new_start(start: Any, make_request: Any) -> None:

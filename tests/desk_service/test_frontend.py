@@ -120,6 +120,7 @@ def test_the_module_shows_a_desk_that_lives_in_another_process(make_request: Any
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
         )
         page = browser.new_page()
+        page.set_default_timeout(300_000)
         errors: list[str] = []
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.set_content(f"<style>{styles('.hk-desk')}</style><div id='here' class='hk-desk'></div>")

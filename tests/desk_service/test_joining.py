@@ -60,7 +60,7 @@ def test_two_services_cannot_have_one_exercise(service: Any) -> None:
     with pytest.raises(ServiceUnreachable):
         Storage.open(database_url(service.database))
     command = [sys.executable, "-m", "hanoikit.cli", "desk", "serve", "--db", service.database, "--port", "0"]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert ended.returncode == 1 and "Another desk service" in ended.stderr
 
 

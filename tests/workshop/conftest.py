@@ -71,10 +71,10 @@ class Open:
 
     def shut(self) -> None:
         self._doors[0].should_exit = True
-        self._thread.join(20)
+        self._thread.join(300)
 
 
-def until(test: Callable[[], object], *, seconds: float = 60) -> None:
+def until(test: Callable[[], object], *, seconds: float = 300) -> None:
     """Wait for something that another thread does."""
     end = time.monotonic() + seconds
     while not test():

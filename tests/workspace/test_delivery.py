@@ -202,7 +202,7 @@ def in_sandbox(*mounts: str, folder: str) -> str:
     program = shutil.which("bwrap")
     assert program, "bubblewrap is one of the programs of the tests"
     command = [program, "--dev-bind", "/", "/", *mounts, sys.executable, "-c", SCRIPT, folder]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert done.returncode == 1 and "Traceback" not in done.stderr, done.stderr
     return done.stderr
 

@@ -96,7 +96,7 @@ def test_jupyterlab_starts_is_found_again_and_ends(tmp_path):
 
     with open_lab(folder, port=free_port(18888), show=no_browser) as lab:
         assert shown == [lab.url] and "/lab/tree/Start%20here.md?token=" in lab.url
-        with urllib.request.urlopen(lab.url, timeout=20) as page:
+        with urllib.request.urlopen(lab.url, timeout=120) as page:
             assert page.status == 200
         record = folder / PRIVATE / "lab.json"
         if os.name == "posix":
@@ -104,7 +104,7 @@ def test_jupyterlab_starts_is_found_again_and_ends(tmp_path):
         again = open_lab(folder, browser=False)
         assert again.process is None and (again.port, again.token) == (lab.port, lab.token)
         with pytest.raises(OSError, match="403"):
-            urllib.request.urlopen(f"http://127.0.0.1:{lab.port}/api/contents", timeout=20)
+            urllib.request.urlopen(f"http://127.0.0.1:{lab.port}/api/contents", timeout=120)
     assert lab.process is not None and lab.process.poll() is not None
     assert not lab.answers() and not record.exists()
     log = (folder / PRIVATE / "jupyterlab.log").read_text()
@@ -143,7 +143,7 @@ def test_the_command_prints_the_address_and_ctrl_c_ends_it_in_order(tmp_path):
     ).groups()
     assert Lab(tmp_path / "c", int(port), token).answers()
     process.send_signal(signal.SIGINT)
-    rest, errors = process.communicate(timeout=60)
+    rest, errors = process.communicate(timeout=300)
     assert process.returncode == 0 and errors == ""
     assert "Your answers are in" in rest
     assert not Lab(tmp_path / "c", int(port), token).answers()
