@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 from hanoikit.errors import GradingError, UnknownProvision
 from hanoikit.grading import wording
 from hanoikit.grading.marks import MarkedAssignment, QuestionMark
-from hanoikit.i18n import _, direction
+from hanoikit.i18n import _, direction, language
 from hanoikit.labs.html import Markup, bullets, sentence, table, text
 
 STYLE = """
@@ -113,7 +114,7 @@ def _question(mark: QuestionMark, level: int = 3) -> str:
     if mark.details:
         entries.append((_("In detail"), bullets(detail_words(detail) for detail in mark.details)))
     if mark.provisions:
-        entries.append((_("Rule"), bullets(_rule(reference) for reference in mark.provisions)))
+        entries.append((_("Rule"), bullets(_rule(reference, language()) for reference in mark.provisions)))
     if mark.read_again and mark.state != "full":
         entries.append((_("Read again"), wording.lesson_and_part(mark.read_again)))
     lines = "".join(f"<dt>{escape(name)}</dt><dd>{text(value)}</dd>" for name, value in entries)
@@ -139,7 +140,9 @@ def detail_words(detail: Any) -> str:
     return f"{label}: {detail['text']}" if detail.get("text") else label
 
 
-def _rule(reference: str) -> Markup:
+@lru_cache(maxsize=1000)
+def _rule(reference: str, _language: str) -> Markup:
+    """A provision in words. A class of thirty is told the same few hundred thousands of times."""
     from hanoikit.convention import cite
 
     try:
