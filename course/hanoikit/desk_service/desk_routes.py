@@ -157,7 +157,7 @@ async def papers(call: Call) -> Any:
         raise UsageError(
             _("No paper that can be sent was found in: {names}.").format(names=", ".join(given)[:200]),
             next_step=_(
-                "Choose the three files of one disclosure together, request.json, or answers.jsonl of module 8 or 9."
+                "Choose the three files of one disclosure together, request.json, or answers.jsonl of module 6, 8 or 9."
             ),
         )
     return Json({"papers": [dict(one) for one in found]})

@@ -113,7 +113,8 @@ function showParts() {
   const next = here + 1 < all.length && !ended;
   const leave = () => {
     leaving = false;
-    act(wire.post("/api/clock", { act: "next" }), w("part_next_done"));
+    act(wire.post("/api/clock", { act: "next" }), w("part_next_done"))
+      .then(() => (document.getElementById("hk-next") ?? document.getElementById("hk-pause")).focus());
   };
   fill(parts,
     h("ol", { class: "parts", id: "hk-parts" }, ...all.map((one, number) => h("li", { "aria-current": number === here && !ended ? "step" : undefined },
@@ -124,7 +125,7 @@ function showParts() {
     runs && next ? h("div", { class: "row" }, leaving
       ? [h("span", {}, w("part_sure", { coming })),
           h("button", { type: "button", class: "do", id: "hk-next-yes", onclick: leave }, w("part_yes")),
-          h("button", { type: "button", class: "plain", id: "hk-next-no", onclick: () => { leaving = false; showParts(); } }, w("part_no"))]
+          h("button", { type: "button", class: "plain", id: "hk-next-no", onclick: () => { leaving = false; showParts(); document.getElementById("hk-next").focus(); } }, w("part_no"))]
       : h("button", { type: "button", class: "plain", id: "hk-next", onclick: () => { leaving = true; showParts(); document.getElementById("hk-next-yes").focus(); } }, w("part_next"))) : null);
 }
 
