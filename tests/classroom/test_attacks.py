@@ -22,7 +22,7 @@ from hanoikit.classroom.formgrader import handlers
 from hanoikit.classroom.klass import Class
 from hanoikit.classroom.ledger import Ledger, read_lines
 from hanoikit.classroom.ledger_check import verify
-from hanoikit.errors import GradingError
+from hanoikit.errors import ArtefactUnreadable, GradingError
 from hanoikit.exercise.records import MOST_FINDINGS, Header, Scan
 from hanoikit.grading import cells
 from hanoikit.handin import bundle, history_check
@@ -259,6 +259,15 @@ def test_a_receipt_shows_a_ledger_that_says_late_instead_of_in_time(stick: Stick
     history = extract(tree, "t02", head=signed[1], signer=klass.registrar, at=LATER, chain=signed[0])
     found = history_check.findings(history, [receipt], klass.authority_certificate)
     assert [one.code for one in found if one.severity == "error"] == ["receipt-differs"]
+
+
+def test_a_ledger_whose_end_was_cut_off_is_not_gone_on_with(stick: Stick, tmp_path: Path) -> None:
+    klass = Class.open(Path(shutil.copytree(stick.klass.root, tmp_path / "class")))
+    lines = klass.ledger_path.read_bytes().splitlines(keepends=True)
+    klass.ledger_path.write_bytes(b"".join(lines[:-1]))
+    with pytest.raises(ArtefactUnreadable, match="missing"):
+        collect(klass, now=LATER)
+    assert klass.ledger_path.read_bytes() == b"".join(lines[:-1])
 
 
 def test_a_table_runs_no_formula_in_any_spreadsheet() -> None:

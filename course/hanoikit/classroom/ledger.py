@@ -69,6 +69,7 @@ class Ledger:
         try:
             log = LogFile.open(klass.ledger_path, kind=KIND, owner=klass.id)
             lines = Chain.from_bytes(klass.ledger_path.read_bytes()).lines
+            _require_signed_lines(klass, lines)
         except BaseException:
             lock.release()
             raise
@@ -221,6 +222,25 @@ def sign_tree(klass: Class, tree: Tree, at: datetime) -> SignedRoot:
     root, stamp = tree.root().hex(), at.isoformat()
     signature = klass.registrar.sign(_statement(root, len(tree), klass.id, stamp))
     return SignedRoot(root, len(tree), klass.id, stamp, klass.registrar.certificate, signature)
+
+
+def _require_signed_lines(klass: Class, lines: Sequence[Line]) -> None:
+    """A chain whose end was cut off holds in itself; going on with it would sign what is left."""
+    try:
+        signed = read_head(klass.root / HEAD_FILE)
+    except ArtefactUnreadable:
+        return
+    head = signed[0].head if signed is not None else None
+    if head is None or head.index == 0:
+        return
+    if len(lines) < head.index or lines[head.index - 1].hash != head.hash:
+        raise ArtefactUnreadable(
+            _(
+                "The ledger does not have the lines that were signed last: some are missing, or it was written anew."
+            ),
+            where=str(klass.ledger_path),
+            next_step=_("Keep everything as it is, and see what is wrong with: hanoikit class ledger"),
+        )
 
 
 def read_head(path: Path) -> tuple[SignedHead, SignedRoot] | None:
