@@ -57,5 +57,5 @@ def hand_in(tmp_path: Path, source: AssignmentSource) -> Callable[..., HandIn]:
 
 @pytest.fixture(scope="session")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StockEngine]:
-    with StockEngine(cell_seconds=4, keep=tmp_path_factory.mktemp("marked")) as engine:
+    with StockEngine(cell_seconds=8, keep=tmp_path_factory.mktemp("marked")) as engine:
         yield engine

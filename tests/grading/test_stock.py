@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +17,7 @@ from hanoikit.grading.marks import MarkedAssignment
 
 pytestmark = pytest.mark.slow
 
+ENDLESS = "import time\nwhile True:\n    time.sleep(1)"
 CODE = "def double(number):\n    return number * 2"
 
 
@@ -124,7 +128,7 @@ def test_hand_ins_that_cannot_be_marked_do_not_stop_those_after_them(engine, han
 
 
 def test_an_endless_loop_costs_its_own_question_only(engine, hand_in, source):
-    marked = engine.mark(hand_in(edit=writes("m99-q5-solution", "while True:\n    pass")), source)
+    marked = engine.mark(hand_in(edit=writes("m99-q5-solution", ENDLESS)), source)
     assert points(marked)["m99-q5"] == 0.0
     assert points(marked)["m99-q1"] == 2.0
 
@@ -187,3 +191,12 @@ def test_deleted_and_copied_cells_and_another_name_cost_nothing_and_are_reported
     # A link leads out of the hand-in, so it is not followed; and the hand-in itself is never changed.
     assert points(marked)["m99-q10"] == 0.0
     assert {path.name: path.read_bytes() for path in work.folder.iterdir()} == before
+
+
+def test_a_new_gradebook_has_the_format_that_nbgrader_s_own_program_names(monkeypatch):
+    from nbgrader.api import get_alembic_version
+
+    from hanoikit.grading.worker import newest_tables
+
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
+    assert newest_tables() == get_alembic_version()
