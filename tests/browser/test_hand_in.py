@@ -40,7 +40,6 @@ def test_one_button_saves_seals_and_shows_the_code(
     notebook = open_notebook(EXERCISE)
     notebook.stage.sound = False
     page = notebook.page
-    # The page may save it by itself every half a minute; at once it does not.
     assert page.evaluate(TYPE)
     began = time.time()
     page.evaluate(OPEN, "Hand in.ipynb")

@@ -10,9 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from hanoikit import build
-
-from .conftest import Notebook, serious
+from .conftest import Notebook, serious, written
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SERVICE = Path(__file__).parents[1] / "desk_service" / "conftest.py"
@@ -31,13 +29,9 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def room(service: Any, folder: Path, open_notebook: Callable[[str], Notebook]) -> Notebook:
-    code = {"cell_type": "code", "outputs": [], "execution_count": None, "metadata": {}, "id": "desk"}
     call = f"desk(into='live', url={service.url!r}, token={service.tokens['XA']!r})"
-    cells = [{**code, "source": f"from hanoikit.labs import desk\n{call}"}]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    notebook = {"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
-    (folder / "lessons" / "live.ipynb").write_text(build.dumps(notebook), encoding="utf-8")
-    opened = open_notebook("lessons/live.ipynb")
+    code = f"from hanoikit.labs import desk\n{call}"
+    opened = open_notebook(written(folder / "lessons" / "live.ipynb", code))
     opened.run()
     return opened
 
@@ -81,7 +75,7 @@ def send(room: Notebook, number: str, question: str) -> None:
 
 
 def settled(room: Notebook) -> None:
-    expect(room.panel("The desk of Aldermark")).to_have_attribute("aria-busy", "false", timeout=60_000)
+    expect(room.panel("The desk of Aldermark")).to_have_attribute("aria-busy", "false")
 
 
 def fetch(room: Notebook) -> None:
@@ -119,7 +113,7 @@ def test_an_exchange_is_played_by_keyboard_and_goes_on_after_the_service_was_kil
     expect(panel).to_have_attribute("aria-busy", "true")
     service.start()
     # The request that found nobody is asked again until the service answers.
-    expect(panel.locator(".hk-live")).to_contain_text("0 new", timeout=60_000)
+    expect(panel.locator(".hk-live")).to_contain_text("0 new")
     settled(room)
     send(room, "XA-2", "And its mail logs?")
     answer(service, "And its mail logs?", "Four weeks.")

@@ -10,13 +10,12 @@ from playwright.sync_api import expect
 from .conftest import Notebook
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+NOTEBOOK = "lessons/m03-powers.ipynb"
 
 
 @pytest.fixture(scope="module")
-def lesson(open_notebook: Callable[[str], Notebook]) -> Notebook:
-    notebook = open_notebook("lessons/m03-powers.ipynb")
-    notebook.run()
-    return notebook
+def lesson(run_notebook: Callable[[str], Notebook]) -> Notebook:
+    return run_notebook(NOTEBOOK)
 
 
 def tab_to(lesson: Notebook, text: str) -> None:

@@ -10,14 +10,12 @@ import pytest
 from .conftest import Notebook
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-LESSON = "lessons/m04-evidence-chain.ipynb"
+NOTEBOOK = "lessons/m04-evidence-chain.ipynb"
 
 
 @pytest.fixture(scope="module")
-def lesson(open_notebook: Callable[[str], Notebook]) -> Notebook:
-    notebook = open_notebook(LESSON)
-    notebook.run()
-    return notebook
+def lesson(run_notebook: Callable[[str], Notebook]) -> Notebook:
+    return run_notebook(NOTEBOOK)
 
 
 def test_the_evidence_bench_leads_from_the_image_to_a_package_that_others_accept(lesson: Notebook) -> None:
@@ -51,7 +49,7 @@ def test_the_timeline_of_the_log_is_drawn_below_the_bench(lesson: Notebook) -> N
         "button", name="Ask the other"
     ).focus()
     lesson.shot("timeline")
-    lesson.page.locator(".jp-OutputArea .js-plotly-plot").first.wait_for(state="attached", timeout=30_000)
+    lesson.page.locator(".jp-OutputArea .js-plotly-plot").first.wait_for(state="attached")
     assert lesson.page.get_by_text("Your custody log as a timeline.").first.is_visible()
 
 

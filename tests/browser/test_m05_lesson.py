@@ -7,9 +7,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from .conftest import Notebook, serious
+from .conftest import CONNECTED, Notebook, serious
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+NOTEBOOK = "lessons/m05-network.ipynb"
 
 WRITTEN = {
     "Your case reference": "XA-2026-9639",
@@ -36,10 +37,8 @@ CHOSEN = {
 
 
 @pytest.fixture(scope="module")
-def lesson(open_notebook: Callable[[str], Notebook]) -> Notebook:
-    notebook = open_notebook("lessons/m05-network.ipynb")
-    notebook.run()
-    return notebook
+def lesson(run_notebook: Callable[[str], Notebook]) -> Notebook:
+    return run_notebook(NOTEBOOK)
 
 
 def focused(lesson: Notebook) -> str:
@@ -117,7 +116,7 @@ def test_the_labs_have_no_serious_fault_for_assistive_technology(lesson: Noteboo
 
 @pytest.mark.parametrize("width", [1280, 800])
 def test_the_desk_fits_the_screen(lesson: Notebook, width: int) -> None:
-    lesson.page.set_viewport_size({"width": width, "height": 900})
+    lesson.resize(width)
     desk = lesson.panel("The desk of Aldermark")
     desk.scroll_into_view_if_needed()
     wide = desk.evaluate("(node) => node.scrollWidth - node.clientWidth")
@@ -129,10 +128,8 @@ def test_after_a_new_start_of_the_kernel_the_desk_is_as_it_was(lesson: Notebook)
     lesson.page.set_viewport_size({"width": 1366, "height": 900})
     lesson.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
     lesson.page.evaluate("() => window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
-    lesson.page.wait_for_function(
-        "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'"
-    )
-    lesson.page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
+    lesson.page.wait_for_function(CONNECTED)
+    lesson.run()
     desk = lesson.panel("The desk of Aldermark")
     expect(desk.get_by_text("It is Mon 2026-03-30 21:10 at your desk.").first).to_be_visible()
     expect(desk.locator("li", has_text="6. The case file").first).to_contain_text("XA-2026-")

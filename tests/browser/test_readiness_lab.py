@@ -5,15 +5,12 @@ from __future__ import annotations
 import pytest
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-LESSON = "lessons/m10-practice.ipynb"
+NOTEBOOK = "lessons/m10-practice.ipynb"
 
 
 @pytest.fixture(scope="module")
-def notebook(open_notebook):
-    opened = open_notebook(LESSON)
-    opened.run()
-    return opened
+def notebook(run_notebook):
+    return run_notebook(NOTEBOOK)
 
 
 def wait(notebook, panel, words: str) -> None:

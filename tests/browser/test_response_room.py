@@ -5,13 +5,11 @@ from __future__ import annotations
 import pytest
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+NOTEBOOK = "lessons/m09-victims.ipynb"
 
-LESSON = "lessons/m09-victims.ipynb"
 
-
-def test_a_scene_is_played_and_left_with_the_keyboard_alone(open_notebook):
-    notebook = open_notebook(LESSON)
-    notebook.run()
+def test_a_scene_is_played_and_left_with_the_keyboard_alone(run_notebook):
+    notebook = run_notebook(NOTEBOOK)
     room = notebook.panel("Response room")
     room.scroll_into_view_if_needed()
 

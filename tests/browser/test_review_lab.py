@@ -4,28 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+from .conftest import serious
 
-LESSON = "lessons/m07-safeguards.ipynb"
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+NOTEBOOK = "lessons/m07-safeguards.ipynb"
 TITLE = "Safeguards review"
 
 
 @pytest.fixture(scope="module")
-def notebook(open_notebook):
-    opened = open_notebook(LESSON)
-    opened.run()
-    return opened
-
-
-@pytest.fixture(scope="module")
-def axe():
-    from importlib.util import module_from_spec, spec_from_file_location
-    from pathlib import Path
-
-    spec = spec_from_file_location("browser_conftest", Path(__file__).with_name("conftest.py"))
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.serious
+def notebook(run_notebook):
+    return run_notebook(NOTEBOOK)
 
 
 @pytest.fixture
@@ -69,9 +57,9 @@ def test_a_fact_is_attached_by_dragging_it_onto_its_gate(notebook, panel):
     assert chosen.locator(".hk-at-number").all_inner_texts() == ["3"]
 
 
-def test_the_panel_has_no_serious_finding_and_its_figure_a_sentence(notebook, axe, panel):
+def test_the_panel_has_no_serious_finding_and_its_figure_a_sentence(notebook, panel):
     panel.evaluate("(node) => node.setAttribute('data-looked-at', 'yes')")
-    assert axe(notebook.page, "[data-looked-at]") == []
+    assert serious(notebook.page, "[data-looked-at]") == []
     assert panel.locator("figcaption").first.inner_text().strip()
     notebook.shot("m07-review", panel)
 
@@ -87,7 +75,7 @@ def test_running_the_cells_again_shows_what_was_decided(notebook, panel):
 
 
 def test_on_a_narrow_page_nothing_is_cut_off(notebook):
-    notebook.page.set_viewport_size({"width": 800, "height": 900})
+    notebook.resize(800)
     shown = notebook.panel(TITLE)
     notebook.page.wait_for_function(
         "(node) => node.scrollWidth <= node.clientWidth", arg=shown.element_handle()
