@@ -57,8 +57,12 @@ def next_step(codes: Sequence[str], shown: str = "FILE", number: str = "NUMBER")
         "edited": _("Ask for a new hand-in. If you know why it was changed, take it with --take-anyway."),
         "wrong-person": _("Ask both, then say whose it is with --as ID. Without that it stays aside."),
         "key-of-another": _("Ask both: did they share a computer? Then take it with --take-anyway, or leave it."),
-        "another-key": _("Ask the person: another computer, or a new course folder? Then take it with --take-anyway."),
-        "not-sealed": _("Ask the person whether this one is meant. Then take it with --take-anyway."),
+        "another-key": _(
+            "Ask the person: another computer, or a new course folder? Then: hanoikit class aside take {number}"
+        ).format(number=number),
+        "not-sealed": _("Ask the person whether this one is meant. Then: hanoikit class aside take {number}").format(
+            number=number
+        ),
         "unknown-trainee": _("Add the person to the roster and collect again, or say whose it is with --as ID."),
         "no-identity": _("Say whose it is: hanoikit class collect {file} --as ID").format(file=name),
         "unknown-assignment": _("Say which one: hanoikit class collect {file} --assignment NAME").format(file=name),
