@@ -37,7 +37,8 @@ def serve(
     """Run the room of the whole case. Stopped and started again, it goes on where it was.
 
     It prints a join link for each of the four teams, one for you and one for observers. The clock stands still until
-    you start it on your page; there you also pause, go on to the next part, let things happen earlier, speak to the teams, and take the record.
+    you start it on your page; there you also pause, go on to the next part, let things happen earlier, speak to
+    the teams, and take the record.
 
     Example: hanoikit capstone serve --short
     """

@@ -28,7 +28,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module, metadata
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TextIO
 
 from hanoikit.evidence import standby_case
 
@@ -156,9 +156,16 @@ def _begin_anew(out: int, err: int, alive: int, environment: Mapping[str, str]) 
     off_the_network()
 
 
-def _show(message: Warning | str, category: type[Warning], file: str, line: int, *_more: Any) -> None:
+def _show(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
     """To standard error, as Python does it; who forked this may have had warnings collected."""
-    sys.stderr.write(warnings.formatwarning(message, category, file, line))
+    sys.stderr.write(warnings.formatwarning(message, category, filename, lineno))
 
 
 def off_the_network() -> None:
