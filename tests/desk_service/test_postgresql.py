@@ -40,7 +40,7 @@ def test_no_acknowledged_message_is_lost_or_doubled_when_the_service_on_postgres
 ) -> None:
     running = start(database=server.database("killed"))
     running.stop()
-    trial = Trial(running, tmp_path / "keys", seed=11, longest=1.0)
+    trial = Trial(running, tmp_path / "keys", seed=11, longest=1.0, least=21)
     trial.round()
     verdict = trial.verdict()
     assert verdict.acknowledged > 20
@@ -56,7 +56,7 @@ def test_an_exercise_on_postgresql_goes_on_after_a_stop_and_belongs_to_one_servi
     with running.client("XA") as client:
         first = client.send_draft(draft, key="the-only-one", insist=True)
     command = [sys.executable, "-m", "hanoikit.cli", "desk", "serve", "--db", url, "--port", "0"]
-    second = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    second = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert second.returncode == 1 and "Another desk service" in second.stderr
 
     running.stop()

@@ -57,21 +57,33 @@ class Verdict:
 
 
 class Trial:
-    """Rounds of load and death. ``shortest`` and ``longest`` are seconds between the first receipt and the kill."""
+    """Rounds of load and death. ``shortest`` and ``longest`` are seconds between the receipt and the kill.
+
+    ``least`` is the receipt that each round waits for, counted from 1: a busy machine takes longer and proves as much.
+    """
 
     def __init__(
-        self, service: Startable, folder: Path, *, seed: int, shortest: float = 0.3, longest: float = 2.0
+        self,
+        service: Startable,
+        folder: Path,
+        *,
+        seed: int,
+        shortest: float = 0.3,
+        longest: float = 2.0,
+        least: int = 1,
     ) -> None:
         self._service = service
         self._folder = folder
         self._random = random.Random(seed)
         self._span = shortest, longest
+        self._least = least
         self._receipts: dict[str, int] = {}
         self._unsure: list[tuple[str, bytes]] = []
         self._identities: dict[str, Identity] = {}
         self._heard: list[int] = []
         self._lock = threading.Lock()
         self._going = threading.Event()
+        self._wanted = least
         self.rounds = 0
 
     def round(self) -> None:
@@ -80,23 +92,24 @@ class Trial:
         self.rounds += 1
         stop = threading.Event()
         self._going.clear()
+        self._wanted = len(self._receipts) + self._least
         threads = [threading.Thread(target=self._send, args=(name, stop), daemon=True) for name in SENDERS]
         threads.append(threading.Thread(target=self._listen, args=(stop,), daemon=True))
         for thread in threads:
             thread.start()
-        self._going.wait(timeout=60)
+        self._going.wait(timeout=300)
         time.sleep(self._random.uniform(*self._span))
         self._service.kill()
         stop.set()
         for thread in threads:
-            thread.join(timeout=20)
+            thread.join(timeout=300)
 
     def verdict(self) -> Verdict:
         """Start once more, send again what had no receipt, and compare everything."""
         self._service.start()
         again = 0
         for name, data in self._unsure:
-            with self._service.client(name, patience=20) as client:
+            with self._service.client(name, patience=120) as client:
                 receipt = client.post(data)
                 self._receipts[receipt.id] = receipt.number
                 again += not receipt.first
@@ -104,7 +117,7 @@ class Trial:
         arrived: dict[str, int] = {}
         disordered = 0
         for name in SENDERS:
-            with self._service.client(name, patience=20) as client:
+            with self._service.client(name, patience=120) as client:
                 place = 0
                 for event in client.events():
                     disordered += event.seq != place + 1
@@ -125,7 +138,7 @@ class Trial:
     def _record(self) -> tuple[str, ...]:
         import httpx
 
-        with self._service.client("facilitator", patience=20) as client:
+        with self._service.client("facilitator", patience=120) as client:
             answer = httpx.get(
                 f"{client.url}/api/record",
                 headers={"Authorization": client._http.headers["Authorization"]},
@@ -165,7 +178,8 @@ class Trial:
                     continue
                 with self._lock:
                     self._receipts[receipt.id] = receipt.number
-                self._going.set()
+                    if len(self._receipts) >= self._wanted:
+                        self._going.set()
 
     def _listen(self, stop: threading.Event) -> None:
         """Hear what comes to one desk over all rounds: each number once, and rising."""
