@@ -335,7 +335,8 @@ def pytest_unconfigure() -> None:
 
 
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
-    reports = WALL.reports(item)
+    # This is asked of every test, wherever it is from.
+    reports = WALL.reports(item) if HERE in item.path.parents else None
     if reports is None:
         return None
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
