@@ -145,6 +145,21 @@ def test_lines_cut_off_at_the_end_are_missed(klass: Class) -> None:
     assert codes(klass) == ["ledger-missing"]
 
 
+def test_a_head_that_cannot_be_read_hides_no_missing_line_and_is_kept_when_it_is_signed_anew(
+    klass: Class,
+) -> None:
+    head, whole = klass.root / HEAD_FILE, klass.ledger_path.read_bytes()
+    head.write_bytes(b"{spoilt")
+    klass.ledger_path.write_bytes(b"".join(whole.splitlines(keepends=True)[:-1]))
+    with pytest.raises(ArtefactUnreadable), Ledger.open(klass):
+        pass
+    klass.ledger_path.write_bytes(whole)
+    with Ledger.open(klass) as ledger:
+        ledger.sign(LATER)
+    assert codes(klass) == []
+    assert head.with_name(f"{HEAD_FILE}.unreadable").read_bytes() == b"{spoilt"
+
+
 def rewritten(klass: Class) -> None:
     """The ledger written anew from its first line, with the class's own key, by somebody who has the folder."""
     chain = Chain(kind=KIND, owner=klass.id)

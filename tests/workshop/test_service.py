@@ -284,8 +284,11 @@ def test_a_late_a_foreign_and_a_damaged_bundle_are_kept_and_said(
     assert refused["state"] == "set-aside" and refused["findings"][-1]["code"] == "too-late"
     foreign = client.hand_in(token, seal(tmp_path, "0123456789ab", "c"))
     assert foreign["state"] == "set-aside" and foreign["findings"][-1]["code"] == "other-class"
+    opened.klass.roster_path.write_text("id,family_name\nt01,Haddad\n", "utf-8-sig")
+    stranger = client.hand_in(token, seal(tmp_path, opened.klass.id, "d"))
+    assert stranger["state"] == "set-aside" and "unknown-trainee" in {f["code"] for f in stranger["findings"]}
     incoming = opened.klass.root / "incoming"
-    assert len(list(incoming.iterdir())) == 4 and not list(incoming.glob(".*"))
+    assert len(list(incoming.iterdir())) == 5 and not list(incoming.glob(".*"))
 
 
 def test_a_bundle_that_breaks_off_leaves_nothing(

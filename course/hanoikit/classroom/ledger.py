@@ -13,10 +13,12 @@ One program writes at a time. What is checked is told by ``ledger_check``, how m
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import json
 import os
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -166,10 +168,15 @@ class Ledger:
     def sign(self, at: datetime) -> Path:
         """Sign where the ledger stands: ``ledger-head.json``, and one line more in ``ledger-heads.jsonl``.
 
-        Nothing is signed again when the ledger has not grown since.
+        Nothing is signed again when the ledger has not grown since. A head that cannot be read is kept beside it, as
+        ``ledger-head.json.unreadable``.
         """
         path = self.klass.root / HEAD_FILE
-        before = read_head(path)
+        try:
+            before = read_head(path)
+        except ArtefactUnreadable:
+            before = None
+            _set_aside(path)
         if before is not None and before[0].head == self.head:
             return path
         from hanoikit.trust.certificates import require_zone
@@ -226,11 +233,7 @@ def sign_tree(klass: Class, tree: Tree, at: datetime) -> SignedRoot:
 
 def _require_signed_lines(klass: Class, lines: Sequence[Line]) -> None:
     """A chain whose end was cut off holds in itself; going on with it would sign what is left."""
-    try:
-        signed = read_head(klass.root / HEAD_FILE)
-    except ArtefactUnreadable:
-        return
-    head = signed[0].head if signed is not None else None
+    head = max(_signed_heads(klass.root), key=lambda one: one.index, default=None)
     if head is None or head.index == 0:
         return
     if len(lines) < head.index or lines[head.index - 1].hash != head.hash:
@@ -241,6 +244,18 @@ def _require_signed_lines(klass: Class, lines: Sequence[Line]) -> None:
             where=str(klass.ledger_path),
             next_step=_("Keep everything as it is, and see what is wrong with: hanoikit class ledger"),
         )
+
+
+def _signed_heads(root: Path) -> Iterator[ChainHead]:
+    """The head in ``ledger-head.json``, and the last of those that are kept: who spoils one file hides nothing."""
+    with contextlib.suppress(ArtefactUnreadable):
+        if (found := read_head(root / HEAD_FILE)) is not None:
+            yield found[0].head
+    kept = root / HEADS_FILE
+    for line in reversed(kept.read_bytes().splitlines() if kept.is_file() else []):
+        with contextlib.suppress(ArtefactUnreadable):
+            yield parse_head(line, str(kept))[0].head
+            return
 
 
 def read_head(path: Path) -> tuple[SignedHead, SignedRoot] | None:
@@ -267,6 +282,16 @@ def parse_head(data: bytes, where: str) -> tuple[SignedHead, SignedRoot]:
             where=where,
             next_step=_("Sign it anew with: hanoikit class ledger sign"),
         ) from error
+
+
+def _set_aside(path: Path) -> None:
+    """Keep a file that is no use any more, under a name that none has yet."""
+    kept = path.with_name(f"{path.name}.unreadable")
+    for number in itertools.count(2):
+        if not kept.exists():
+            break
+        kept = path.with_name(f"{path.name}.unreadable-{number}")
+    path.replace(kept)
 
 
 def replace_file(path: Path, data: bytes) -> None:

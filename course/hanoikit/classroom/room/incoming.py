@@ -45,6 +45,11 @@ def take(draft: Path, klass: Class, *, now: datetime) -> tuple[CounterReceipt, t
         findings.append(
             Finding("other-class", _("This bundle was sealed for another class."), found.assignment)
         )
+    ids = klass.roster.ids
+    if sound and ids and found.trainee and found.trainee not in ids:
+        sound = False
+        message = _("Nobody in the class has the id “{id}”. It is kept; your instructor says whose it is.")
+        findings.append(Finding("unknown-trainee", message.format(id=found.trainee), found.assignment))
     late, refused = _late(klass, found, now)
     if sound and refused:
         findings.append(

@@ -397,6 +397,10 @@ class Room:
                     "usual": one.usual,
                     "hints": self.given.level(one.question),
                     "hintsOf": len(texts[one.question].hints),
+                    # To read before it is released; of what is open only, since the whole page is sent at a change.
+                    "hintNext": _next(texts[one.question], self.given.level(one.question))
+                    if row.is_open
+                    else "",
                     "solved": self.given.solved(one.question),
                 }
                 for one in progress
@@ -435,6 +439,10 @@ class Room:
     def watching(self) -> int:
         """How many pages are open."""
         return len(self._changed)
+
+
+def _next(text: QuestionText, out: int) -> str:
+    return text.hints[out] if out < len(text.hints) else ""
 
 
 def _text(body: Mapping[str, Any], name: str, most: int) -> str:

@@ -77,6 +77,7 @@ def words() -> dict[str, str]:
         "usual": _("Usual time"),
         "release": _("Release to all"),
         "hint_next": _("Hint {level}"),
+        "hint_read": _("Read hint {level} first"),
         "hint_of": _("Release hint {level} of {of} for: {question}"),
         "hints_out": _("all {count} hints are out"),
         "solution": _("Solution"),

@@ -151,7 +151,10 @@ function progress() {
     const hint = make("button", { type: "button", class: "plain" });
     const solution = make("button", { type: "button", class: "plain" });
     const out = make("span", { class: "quiet" });
-    const row = { fill, count, here, usual, hint, solution, out, name, question };
+    const says = make("summary");
+    const words = make("p", { dir: "auto" });
+    const preview = make("details", { class: "preview" }, says, words);
+    const row = { fill, count, here, usual, hint, solution, out, name, question, says, words, preview };
     hint.addEventListener("click", () => {
       const { id, hints, title } = row.question;
       act("hint", { question: id, level: hints + 1 }, () => w("released_hint", { level: hints + 1, question: title }));
@@ -160,7 +163,7 @@ function progress() {
       act("solution", { question: row.question.id }, () => w("released_solution", { question: row.question.title }));
     });
     row.node = make("tr", {}, name, make("td", {}, make("div", { class: "share" }, count, make("div", { class: "bar", "aria-hidden": "true" }, fill))), here, usual,
-      make("td", { class: "release" }, make("div", { class: "row" }, hint, solution, out)));
+      make("td", { class: "release" }, make("div", { class: "row" }, hint, solution, out), preview));
     return row;
   }, (row, question) => {
     row.question = question;
@@ -174,6 +177,9 @@ function progress() {
     row.hint.hidden = !more;
     if (more) put(row.hint, w("hint_next", { level: question.hints + 1 }));
     set(row.hint, "aria-label", w("hint_of", { level: question.hints + 1, of: question.hintsOf, question: question.title }));
+    row.preview.hidden = !question.hintNext;
+    put(row.says, w("hint_read", { level: question.hints + 1 }));
+    put(row.words, question.hintNext);
     row.solution.hidden = question.solved;
     set(row.solution, "aria-description", w("solution_of", { question: question.title }));
     put(row.out, [more ? "" : w("hints_out", { count: question.hintsOf }), question.solved ? w("solution_out") : ""].filter(Boolean).join(", "));
