@@ -65,9 +65,41 @@ def test_a_hand_in_from_name_to_code(panel: Any, workspace: Path) -> None:
 
 def test_without_a_name_nothing_is_sealed_and_the_next_step_is_said(panel: Any, workspace: Path) -> None:
     refused = panel.press("seal", "seal", where="keep")
-    assert not refused.ok and "name" in refused.html and not (workspace / "handed-in").exists()
+    assert (
+        not refused.ok
+        and "box 1" in refused.html
+        and "--name" not in refused.html
+        and not (workspace / "handed-in").exists()
+    )
     assert not panel.press("who", "keep", name=" ", id="").ok
     assert "t07" in panel.press("who", "keep", name="Lan", id="no id").html
+
+
+def test_a_name_that_was_typed_but_not_kept_is_kept_by_sealing(panel: Any, workspace: Path) -> None:
+    assert not panel.press("who", "change", name="", id="").html
+    typed = panel.press("who", "change", name="Đặng Lan", id="")
+    assert "when you hand in" in typed.html and not typed.say and not Me.of(workspace).name
+    sealed = panel.press("seal", "seal", where="keep")
+    assert sealed.ok and "Đặng Lan" in sealed.html and Me.of(workspace).name == "Đặng Lan"
+    panel.press("who", "change", name="Đặng Lan", id="no id")
+    refused = panel.press("seal", "seal", where="keep")
+    assert not refused.ok and "for example t07" in refused.html
+    assert len(list((workspace / "handed-in").glob("*.hanoi.zip"))) == 1
+
+
+def test_what_is_only_kept_is_not_said_to_be_handed_in(panel: Any, workspace: Path) -> None:
+    Me.of(workspace).set(name="Lan")
+    kept = panel.press("seal", "seal", where="keep")
+    assert kept.ok and "Done" not in kept.say and "Nobody else has it yet" in kept.html
+
+
+def test_a_hand_in_whose_stick_is_gone_stands_in_the_list_as_sealed(
+    panel: Any, workspace: Path, tmp_path: Path
+) -> None:
+    Me.of(workspace).set(name="Lan")
+    assert not panel.press("seal", "seal", where="folder", folder=str(tmp_path / "gone")).ok
+    assert "Handed in so far" not in panel.results["exercise"]["html"]
+    assert "Sealed so far" in panel.results["exercise"]["html"]
 
 
 def test_what_could_not_be_saved_by_itself_is_told(panel: Any, workspace: Path) -> None:

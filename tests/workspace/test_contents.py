@@ -64,6 +64,12 @@ def test_titles_with_odd_characters_make_working_links():
     assert "[Evidence](lessons/m%204%20%28a%29.ipynb)" in page
 
 
+def test_modules_have_the_number_that_an_instructor_says(files):
+    page = files[START_PAGE].decode()
+    assert "[Module 4: The digital evidence chain](lessons/m04-evidence-chain.ipynb)" in page
+    assert "(exercises/m11-capstone/m11-capstone.ipynb)" in page and "[Module 11: " in page
+
+
 def test_inside_the_checkout_the_folder_is_workspace(tmp_path):
     checkout = resources.checkout()
     assert checkout is not None

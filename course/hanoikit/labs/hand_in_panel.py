@@ -6,7 +6,7 @@
 >>> lab.press("exercise", "change", exercise="m04-evidence-chain").say
 '7 of 8 questions are answered.'
 >>> lab.press("seal", "seal", where="keep").say
-'Done. Your code: K7QF-2M9X-PT3A'
+'Sealed and kept. Your code: K7QF-2M9X-PT3A. Nobody else has it yet. ...'
 
 The rules are those of ``hanoikit.handin``; ``hanoikit submit`` and ``hanoikit receipt`` do the same in a terminal.
 """
@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,8 @@ class _HandIn:
     def __init__(self, workspace: Path, clock: Callable[[], datetime]) -> None:
         self.workspace, self._clock = workspace, clock
         self.chosen = ""
+        self._typed: dict[str, str] = {}
+        """Name and id that stand in the first box and were not kept yet."""
         self.who_step = Step(
             "who",
             _("1. Who you are"),
@@ -53,6 +56,7 @@ class _HandIn:
             refresh=self._who_fields,
             buttons=[Button("keep", _("Keep this"))],
             run=self._keep,
+            live=True,
         )
         self.exercise_step = Step(
             "exercise",
@@ -145,10 +149,26 @@ class _HandIn:
         ]
 
     def _keep(self, values: Values) -> Result:
+        typed = {name: str(values[name]) for name in ("name", "id")}
+        if values["action"] == "change":
+            return self._remember(typed)
         HandOut.of(self.workspace)  # says so when the files of two classes were mixed
-        me = Me.of(self.workspace).set(name=str(values["name"]), id=str(values["id"]))
+        me = Me.of(self.workspace).set(**typed)
+        self._typed = {}
         if not me.who:
             return Result(sentence(_("Write your name first.")), say=_("Write your name first."), ok=False)
+        return self._you_are(me)
+
+    def _remember(self, typed: dict[str, str]) -> Result:
+        """What is being typed: kept when the work is sealed, also where nobody pressed "Keep this"."""
+        me = Me.of(self.workspace)
+        if typed == {"name": me.name, "id": me.id} or not any(word.strip() for word in typed.values()):
+            self._typed = {}
+            return replace(self._you_are(me), say="") if me.who else Result(Markup(""), say="")
+        self._typed = typed
+        return Result(sentence(_("It is kept when you press “Keep this”, or when you hand in.")), say="")
+
+    def _you_are(self, me: Me) -> Result:
         said = _("You are {who}.").format(who=", ".join(filter(None, [me.name, me.id])))
         return Result(sentence(said), say=said)
 
@@ -233,16 +253,32 @@ class _HandIn:
                 target = self.workspace / target
         elif where.startswith("stick:"):
             target = Path(where.removeprefix("stick:"))
-        done = submitting.hand_in(self.workspace, self.chosen, to=target, at=self._clock())
+        if self._typed:
+            self.who_step.result = self.who_step.perform("keep", self._typed)
+            if not self.who_step.result.ok:
+                return self.who_step.result
+        if not Me.of(self.workspace).who:
+            said = _("Write your name in box 1 first.")
+            return Result(sentence(said), say=said, ok=False)
+        try:
+            done = submitting.hand_in(self.workspace, self.chosen, to=target, at=self._clock())
+        except HanoiKitError:
+            self.exercise_step.result = self._look({"exercise": self.chosen})  # it may be sealed all the same
+            raise
         findings = list(done.findings)
         if values.get("saved") is False:
             findings.append(shown.unsaved())
-        # The table of what was handed in so far stands above, in the box of the exercise.
+        # The table of what was sealed so far stands above, in the box of the exercise.
         self.exercise_step.result = self._look({"exercise": self.chosen})
         if where == ROOM:
             return self._through_the_room(done, findings)
+        seen = shown.sealed(done, findings, mail=target is None)
+        if target is None:
+            said = _("Sealed and kept. Your code: {code}").format(code=done.receipt.code)
+            waits = _("Nobody else has it yet. Send the file by mail, or copy it to a stick.")
+            return Result(join(sentence(strong(waits)), seen), say=f"{said}. {waits}")
         said = _("Done. Your code: {code}").format(code=done.receipt.code)
-        return Result(shown.sealed(done, findings, mail=target is None), say=said)
+        return Result(seen, say=said)
 
     def _through_the_room(self, done: HandedIn, findings: list[Finding]) -> Result:
         from hanoikit.workshop.client import RoomClient

@@ -51,7 +51,7 @@ def kept(hand_ins: Sequence[Kept]) -> Markup:
         (str(one.receipt.number), one.receipt.at.strftime("%Y-%m-%d %H:%M"), code(one.receipt.code))
         for one in hand_ins
     ]
-    return table(_("Handed in so far"), [_("Number"), _("Sealed"), _("Code")], rows)
+    return table(_("Sealed so far"), [_("Number"), _("Sealed"), _("Code")], rows)
 
 
 def unsaved() -> Finding:
@@ -73,7 +73,11 @@ def sealed(done: HandedIn, findings: Sequence[Finding], *, mail: bool) -> Markup
                 )
             )
         )
+    if findings:
+        parts += [sentence(strong(_("You should know:"))), bullets(str(finding) for finding in findings)]
+    who = ", ".join(filter(None, [done.receipt.name, done.receipt.trainee]))
     rows: list[tuple[object, ...]] = [
+        (_("Name"), who),
         (_("File"), code(done.path.name)),
         (_("It lies in"), code(_here(done.path.parent, done.kept))),
         (_("Size"), submitting.size_words(done.size)),
@@ -83,8 +87,6 @@ def sealed(done: HandedIn, findings: Sequence[Finding], *, mail: bool) -> Markup
     if done.kept != done.path:
         rows.append((_("Your own copy"), code(_here(done.kept, done.kept))))
     parts.append(table(_("Your hand-in"), [_("What"), _("Value")], rows))
-    if findings:
-        parts += [sentence(_("You should know:")), bullets(str(finding) for finding in findings)]
     if mail:
         parts.append(_mail(done))
     parts.append(sentence(_("Write the code down. Your instructor reads out the codes of what came in.")))

@@ -171,7 +171,9 @@ function render({ model, el }) {
     const results = model.get("results");
     for (const [id, place] of places) {
       const found = results[id];
-      place.item.classList.toggle("hk-done", Boolean(found && found.ok));
+      // A live step that has nothing to say yet is not done.
+      const says = found && (found.html || (found.pictures || []).length);
+      place.item.classList.toggle("hk-done", Boolean(says && found.ok));
       place.item.classList.toggle("hk-problem", Boolean(found && !found.ok));
       const html = found ? found.html : "";
       const pictures = (found && found.pictures) || [];

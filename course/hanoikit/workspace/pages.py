@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from urllib.parse import quote
 
@@ -24,6 +25,10 @@ def start_page(
     parts = [
         f"# {_('Start here')}",
         _("This is a course about the United Nations Convention against Cybercrime. You learn by doing."),
+        _(
+            "**Alone:** begin with module 1: first its lesson, then its exercise. **In a class:** your instructor says "
+            "which module."
+        ),
         f"## {_('1. Open a lesson')}",
         _links(lessons, _("There is no lesson yet.")),
         f"## {_('2. Press the blue button')}",
@@ -42,9 +47,9 @@ def start_page(
                 f"## {_('4. Hand in')}",
                 _links(pages, ""),
                 _(
-                    "The page seals your work into one file and shows you a code. You can put the file on a stick, "
-                    "into a shared folder or into a mail. You do not have to be in a class to read the receipt. The "
-                    "page Workshop room is for a workshop: your instructor says when."
+                    "The page **Hand in** seals your work into one file and shows you a code. You can put the file on "
+                    "a stick, into a shared folder or into a mail. Alone, you need it only for a receipt of your own. "
+                    "The page **Workshop room** is for a workshop: your instructor says when."
                 ),
             ]
             if pages
@@ -92,7 +97,15 @@ def start_page(
 
 
 def _links(entries: Sequence[tuple[str, str]], nothing: str) -> str:
-    return "\n".join(f"- [{title}]({quote(path)})" for path, title in entries) or nothing
+    return "\n".join(f"- [{_named(path, title)}]({quote(path)})" for path, title in entries) or nothing
+
+
+def _named(path: str, title: str) -> str:
+    """The title with the number that people name the module by; instructors and file names use it."""
+    found = re.match(r"m(\d\d)-", path.rpartition("/")[2])
+    if found is None:
+        return title
+    return _("Module {number}: {title}").format(number=int(found[1]), title=title)
 
 
 def _table(rows: Sequence[tuple[str, str]]) -> str:
