@@ -115,8 +115,12 @@ class Table:
     ) -> None:
         """Write the decision into the file that is open."""
         page = self.page
-        if page.locator("#hk-decision").get_attribute("open") is None:
+        for _ in range(20):
+            # What comes in draws the file anew, and a press in that moment is lost: a person presses again.
+            if page.locator("#hk-decision-outcome").is_visible():
+                break
             page.locator("#hk-decision > summary").click()
+            page.wait_for_timeout(500)
         page.locator("#hk-decision-outcome").select_option(outcome)
         for fact in facts:
             page.locator(f"#hk-decision-fact-{fact}").check()

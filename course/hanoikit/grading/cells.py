@@ -18,8 +18,8 @@ from hanoikit.i18n import _
 
 Cell = MutableMapping[str, Any]
 Notebook = MutableMapping[str, Any]
-LARGEST = 32 << 20
-"""Bytes of a notebook that is read."""
+LARGEST = 100 << 20
+"""Bytes of a notebook that is read; honest ones with many pictures reach some ten million."""
 
 
 def source_of(cell: Cell) -> str:

@@ -369,10 +369,11 @@ class DeskPage {
           }))
       : field("facts");
     const parts = /\(b\)/.test(root?.body?.facts ?? "");
-    const details = h("details", { open: kept.open, id: "hk-decision" }, h("summary", {}, w("decision_title")),
+    // Kept at the click: when something comes in at this moment, all is drawn anew before the browser tells of the change.
+    const summary = h("summary", { onclick: () => { kept.open = !details.open; } }, w("decision_title"));
+    const details = h("details", { open: kept.open, id: "hk-decision" }, summary,
       keep("outcome", outcome, "change"), facts, field("provisions"), parts ? field("parts") : null, field("reason"),
       h("button", { type: "button", class: "plain", id: "hk-decision-add", onclick: write }, w("decision_add")), says);
-    details.addEventListener("toggle", () => { kept.open = details.open; });
     return details;
   }
 
