@@ -158,8 +158,24 @@ def test_check_without_a_name_lists_every_open_question_of_the_notebook(folder: 
     answer("m04-q3", "c")
     summary = check()
     assert isinstance(summary, Summary) and summary.still_open == ("m04-q2", "m04-q4")
-    assert "2 of 4 questions answered. Still open: m04-q2, m04-q4." in repr(summary)
-    assert "m04-q2" in summary._repr_html_()
+    assert "2 of 4 questions answered. Still open: 2, 4." in repr(summary)
+    assert "2, 4" in summary._repr_html_()
+
+
+def test_the_summary_on_the_screen_follows_the_answers(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[str] = []
+
+    class Handle:
+        def update(self, data: dict[str, str], *, raw: bool) -> None:
+            shown.append(data["text/html"])
+
+    monkeypatch.setattr("IPython.display.display", lambda *_data, **_options: Handle())
+    ask.choice("m04-q1", OPTIONS)
+    summary = check()
+    assert isinstance(summary, Summary) and summary.still_open == ("m04-q1",)
+    summary._ipython_display_()
+    answer("m04-q1", "b")
+    assert len(shown) == 1 and "1 of 1 question" in shown[0] and "Still open" not in shown[0]
 
 
 def test_check_reports_an_edited_sheet(folder: Path) -> None:

@@ -170,7 +170,7 @@ def test_a_written_answer_is_saved_while_writing_and_on_leaving_and_its_words_co
     stage.mount("m04-q12")
     area = stage.page.get_by_label("Your text")
     area.press_sequentially("The image was sealed")
-    expect(stage.page.get_by_text("4 / 5 words")).to_be_visible()
+    expect(stage.page.get_by_text("4 words (write at least 5)")).to_be_visible()
     expect(stage.status()).to_contain_text("Write at least 5 words; there are 4.")
     area.press_sequentially(" today.\nTwice.")
     stage.page.keyboard.press("Tab")

@@ -70,6 +70,15 @@ def test_modules_have_the_number_that_an_instructor_says(files):
     assert "(exercises/m11-capstone/m11-capstone.ipynb)" in page and "[Module 11: " in page
 
 
+def test_every_exercise_ends_with_what_is_open_and_the_way_to_hand_in(files):
+    # Text that stands in the cell of a written answer is replaced there, and nobody receives it.
+    for name, data in files.items():
+        if name.startswith("exercises/") and name.endswith(".ipynb"):
+            text, code = build.loads(data.decode())["cells"][-2:]
+            assert text["source"].startswith("## Before you hand in"), name
+            assert "(../../Hand%20in.ipynb)" in text["source"] and code["source"] == "check()", name
+
+
 def test_inside_the_checkout_the_folder_is_workspace(tmp_path):
     checkout = resources.checkout()
     assert checkout is not None

@@ -3,7 +3,7 @@
 >>> check("m04-q3")
 m04-q3: incomplete. Choose the zone. Hint: The log says which zone it uses.
 >>> check()
-9 of 11 questions answered. Still open: m04-q7, m04-q10.
+9 of 11 questions answered. Still open: 7, 10.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ import contextlib
 import html
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from hanoikit.errors import AnswerMalformed, Finding, SheetError
 from hanoikit.exercise.book import BOOK
@@ -59,10 +60,14 @@ class Check:
 
 @dataclass(frozen=True)
 class Summary:
-    """What is still open in a whole assignment, and anything odd about its answer sheet."""
+    """What is still open in a whole assignment, and anything odd about its answer sheet.
+
+    In a notebook it stays true: it is shown anew at each answer to a question of ``folder``.
+    """
 
     checks: tuple[Check, ...]
     findings: tuple[Finding, ...] = ()
+    folder: Path | None = field(default=None, compare=False, repr=False)
 
     @property
     def still_open(self) -> tuple[str, ...]:
@@ -78,7 +83,9 @@ class Summary:
             done = ngettext("{done} of {n} question answered.", "{done} of {n} questions answered.", total)
             lines = [done.format(done=total - len(still_open), n=total)]
             if still_open:
-                lines[0] += " " + _("Still open: {questions}.").format(questions=", ".join(still_open))
+                lines[0] += " " + _("Still open: {questions}.").format(
+                    questions=", ".join(map(_number, still_open))
+                )
             lines += [repr(check) for check in self.checks if check.state in {"incomplete", "malformed"}]
         return lines + [str(finding) for finding in self.findings if finding.severity != "note"]
 
@@ -87,6 +94,38 @@ class Summary:
 
     def _repr_html_(self) -> str:
         return "".join(f'<p dir="{direction()}">{html.escape(line)}</p>' for line in self.lines())
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        handle = display(self._data(), raw=True, display_id=True)  # type: ignore[no-untyped-call]
+        if self.folder is not None and handle is not None:
+            _SHOWN[self.folder] = shown = _Shown(self.folder, handle)
+            for check in self.checks:
+                BOOK.listen(check.question, shown)
+
+    def _data(self) -> dict[str, str]:
+        return {"text/plain": repr(self), "text/html": self._repr_html_()}
+
+
+class _Shown:
+    """A summary on the screen. People answer after it was shown; it must not say then that nothing is answered."""
+
+    def __init__(self, folder: Path, handle: Any) -> None:
+        self._folder, self._handle = folder, handle
+
+    def refresh(self) -> None:
+        # Whatever goes wrong on the screen, the answer counts.
+        with contextlib.suppress(Exception):
+            self._handle.update(_summary(self._folder, "")._data(), raw=True)
+
+
+_SHOWN: dict[Path, _Shown] = {}
+"""The last summary that was shown of each assignment: the book holds its listeners weakly."""
+
+
+def _number(question: str) -> str:
+    return question.rpartition("-q")[2]
 
 
 def check(question: str | None = None) -> Check | Summary:
@@ -131,7 +170,7 @@ def _summary(folder: Path, trouble: str) -> Summary:
     read: dict[str, Record] = {}
     with contextlib.suppress(SheetError):  # the findings say why it cannot be read
         read = sheet.current()
-    return Summary(tuple(_check(name, trouble, read) for name in names), tuple(findings))
+    return Summary(tuple(_check(name, trouble, read) for name in names), tuple(findings), folder)
 
 
 def _questions_in(folder: Path) -> list[str]:

@@ -6,7 +6,7 @@ const build = (frame) => {
   const total = hk.el("p", { class: "hk-help", id: `${uid}-count` });
   const count = () => {
     const words = Object.values(areas).reduce((sum, area) => sum + (area.value.trim().match(/\S+/g) ?? []).length, 0);
-    total.textContent = hk.fill(spec.count, { n: spec.words ? `${words} / ${spec.words}` : words });
+    total.textContent = hk.fill(spec.count, { n: words, least: spec.words });
   };
   for (const [name, label] of spec.slots) {
     const area = hk.el("textarea", {

@@ -78,6 +78,6 @@ class Written(Kind):
         return {
             "slots": list(self.slots.items()) or [["", _("Your text")]],
             "words": self.words,
-            "count": _("{n} words"),
+            "count": _("{n} words (write at least {least})") if self.words else _("{n} words"),
             "named": bool(self.slots),
         }
