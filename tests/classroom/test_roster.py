@@ -252,6 +252,7 @@ def test_ids_are_names_of_folders_on_every_system():
         ("heads.csv", b"id,name\n", "nobody"),
         ("other.csv", b"colour,size\nred,2\nblue,3\n", "No column is known"),
         ("photo.csv", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4, ""),
+        ("list.pdf", b"%PDF-1.7 list\n", "document"),
         ("broken.xlsx", b"PK\x03\x04" + b"x" * 300, "cannot be read"),
     ],
 )
@@ -271,3 +272,41 @@ def test_an_old_file_that_does_not_say_its_encoding_is_read_and_doubted(tmp_path
     assert [finding.code for finding in done.findings] == ["encoding"]
     path.write_bytes("name\nИван\n".encode("cp1251"))
     assert [one.name for one in merged(path, encoding="cp1251").roster] == ["Иван"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Name;Vorname\nNguyễn Văn;An\n",
+        "Họ và tên;\nNguyễn Văn;An\n",
+        "Full name;First name;Family name\nNguyễn Văn An;An;Nguyễn Văn\n",
+        "No;Họ;Tên\n1;Nguyễn Văn;An\n;;\nTổng số: 1;;\n",
+    ],
+)
+def test_the_parts_of_a_name_are_found_as_offices_write_them(tmp_path, text):
+    path = tmp_path / "list.csv"
+    path.write_text(text, encoding="utf-8-sig")
+    (one,) = merged(path).roster.trainees
+    assert (one.id, one.family_name, one.given_name) == ("t01", "Nguyễn Văn", "An")
+
+
+def test_a_whole_name_stays_whole_beside_a_given_name(tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text("Full name;First name\nAna María Kovač;Ana María\n", encoding="utf-8-sig")
+    assert [one.name for one in merged(path).roster] == ["Ana María Kovač"]
+
+
+def test_a_line_below_the_list_is_nobody_and_is_named(tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text("Rank;Family name;Given name\nInsp.;Kovač;Ana\nTotal: 1;;\n", encoding="utf-8-sig")
+    done = merged(path)
+    assert len(done.roster.trainees) == 1
+    assert [(f.code, f.where) for f in done.findings] == [("nobody", "row 3")]
+
+
+def test_two_lists_that_number_their_rows_are_two_lists_of_people(tmp_path):
+    path, other = tmp_path / "list.csv", tmp_path / "other.csv"
+    path.write_text("No;Name\n1;Ana Kovač\n2;Ben Okafor\n", encoding="utf-8-sig")
+    other.write_text("No;Name\n1;Sean O'Neill\n2;Zoë Ørsted\n", encoding="utf-8-sig")
+    both = merged(other, merged(path).roster).roster
+    assert [one.name for one in both] == ["Ana Kovač", "Ben Okafor", "Sean O'Neill", "Zoë Ørsted"]

@@ -121,6 +121,12 @@ def _refused(path: Path, what: str, next_step: str, findings: Sequence[Finding] 
 def _from_csv(
     path: Path, data: bytes, encoding: str | None, findings: list[Finding]
 ) -> tuple[list[list[str]], int]:
+    if data[:4] == b"%PDF" or data[:5] == b"{\\rtf":
+        raise _refused(
+            path,
+            _("This is a document, not a list."),
+            _("Save the list as CSV UTF-8 or as an Excel workbook (.xlsx)."),
+        )
     text = _decoded(path, data, encoding, findings)
     if "\0" in text:
         raise _refused(
@@ -278,9 +284,13 @@ def _text(value: Any) -> str:
 
 def _head(value: str) -> str:
     """The kit's name for a column's head, or nothing."""
+    return _HEADS_FOLDED.get(_folded(value), "")
+
+
+def _folded(value: str) -> str:
+    """A head as it is compared: letters and digits alone."""
     text = unicodedata.normalize("NFC", value.translate(_INVISIBLE)).casefold()
-    text = "".join(c for c in text if c.isalnum() or unicodedata.category(c) == "Mn")
-    return _HEADS_FOLDED.get(text, "")
+    return "".join(c for c in text if c.isalnum() or unicodedata.category(c) == "Mn")
 
 
 _HEADS_FOLDED = {
@@ -337,6 +347,10 @@ def _table(path: Path, cells: Sequence[Sequence[str]], first: int, findings: lis
             rows.append(Row(where, values))
     if not rows:
         raise _refused(path, _("The list has heads but nobody on it."), _("Save the list of trainees again."))
+    columns, rows = _as_meant(columns, rows, heads, path, findings)
+    rows = _people(rows, findings)
+    if not rows:
+        raise _refused(path, _("The list has heads but nobody on it."), _("Save the list of trainees again."))
     return Table(path, tuple(rows), tuple(dict.fromkeys(name for name in columns if name)), tuple(findings))
 
 
@@ -357,6 +371,77 @@ def _columns(heads: Sequence[str], width: int, path: Path, findings: list[Findin
             name = f"{said} 2"
         columns.append(name or _unformula(said))
     return columns
+
+
+def _as_meant(
+    columns: list[str], rows: list[Row], heads: Sequence[str], path: Path, findings: list[Finding]
+) -> tuple[list[str], list[Row]]:
+    """The columns by what stands in them, where a head alone says too little."""
+    meant: dict[str, str] = {}
+    if NAME in columns and "family_name" not in columns:
+        place = columns.index(NAME)
+        beside = columns[place + 1] if place + 1 < len(columns) else None
+        given = "given_name"
+        # A head over two columns, "Họ và tên": a spreadsheet writes it into the first of them only.
+        if given not in columns and beside == "" and _folded(heads[place]) in _OVER_TWO:
+            unnamed = _("column {number}").format(number=place + 2)
+            if sum(unnamed in row.values for row in rows) * 2 > len(rows):
+                meant[unnamed] = given
+                columns = [*columns[: place + 1], given, *columns[place + 2 :]]
+        said = [row.values for row in rows if NAME in row.values]
+        said = [{meant.get(name, name): value for name, value in values.items()} for values in said]
+        both = [values for values in said if given in values]
+        # "Name;Vorname": the name is the family's, unless it has the given name in it.
+        whole = sum(values[given].casefold() in values[NAME].casefold() for values in both)
+        if both and whole * 2 <= len(both):
+            meant[NAME] = "family_name"
+    if "id" in columns:
+        place = columns.index("id")
+        named = {NAME, "family_name", "given_name"}
+        numbers = [row.values["id"] for row in rows if "id" in row.values and named & set(row.values)]
+        # The kit's own ids are not such numbers, and a list numbered anew would make one person of two.
+        counted = [str(number + 1) for number in range(len(numbers))]
+        if _folded(heads[place]) in _COUNTS and numbers and numbers == counted:
+            meant["id"] = heads[place].strip()
+            findings.append(
+                Finding(
+                    "counted",
+                    _("The column '{name}' numbers the rows; it was not taken for ids.").format(
+                        name=meant["id"]
+                    ),
+                    path.name,
+                    severity="note",
+                )
+            )
+    if not meant:
+        return columns, rows
+    return [meant.get(name, name) for name in columns], [
+        Row(row.place, {meant.get(name, name): value for name, value in row.values.items()}) for row in rows
+    ]
+
+
+_OVER_TWO = frozenset({"họvàtên", "họtên", "hovaten"})
+_COUNTS = frozenset({"no", "nr", "number", "номер", "编号", "الرقم"})
+
+
+def _people(rows: Sequence[Row], findings: list[Finding]) -> list[Row]:
+    """The rows that say somebody: a line with a sum or a signature below the list is nobody."""
+    people = []
+    for row in rows:
+        if {"id", NAME, "family_name", "given_name", "email"} & set(row.values):
+            people.append(row)
+            continue
+        findings.append(
+            Finding(
+                "nobody",
+                _("There is no name, id or email in it: '{text}'. It was left out.").format(
+                    text=" ".join(row.values.values())[:60]
+                ),
+                row.place,
+                severity="note",
+            )
+        )
+    return people
 
 
 def _values(

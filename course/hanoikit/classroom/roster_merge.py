@@ -160,9 +160,10 @@ class _Merging:
         if same:
             self._note(
                 "duplicate",
-                _("{name} is on the list twice ({first} too); the first row counts.").format(
-                    name=known.name, first=first.place
-                ),
+                _(
+                    "{name} is on the list twice ({first} too); the first row counts. If they are two people, give "
+                    "each an email or an id of their own in the list and read it again."
+                ).format(name=known.name, first=first.place),
                 row,
             )
             return

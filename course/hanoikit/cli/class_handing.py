@@ -78,6 +78,8 @@ def release(
     print(f"{state}: {handout.folder}")
     print(_("The same as one file: {zip}").format(zip=handout.zip))
     if to is not None:
+        if not to.expanduser().exists():
+            print(_("{folder} was not there and is made. Is the stick plugged in?").format(folder=to))
         copy = write_handout(klass, to.expanduser())
         print(
             (_("Copied to {folder}.") if copy.changed else _("Already in {folder}.")).format(
@@ -182,6 +184,8 @@ def due(
     note(klass, "due", assignments=changed, due=None if at is None else at.isoformat(timespec="seconds"))
     for name in changed:
         print(f"{name}: {text} ({klass.zone.key})")
+    if at is not None and at < datetime.now(klass.zone):
+        print(_("This time is past: whatever is handed in from now on is late. Is it what you meant?"))
     refresh_handout(klass)
 
 
@@ -212,7 +216,7 @@ def moment(words: str, zone: ZoneInfo, *, now: datetime) -> datetime | None:
     if found := re.fullmatch(r"\+ ?(\d{1,5}) ?(min|m|minutes?|h|hours?|d|days?)", text):
         unit = {"m": "minutes", "h": "hours", "d": "days"}[found[2][0]]
         return (now + timedelta(**{unit: int(found[1])})).replace(second=0, microsecond=0)
-    found = re.fullmatch(r"(?:(\d{4})-(\d{1,2})-(\d{1,2}))?(?:(?<=\d) )?(?:(\d{1,2}):(\d{2}))?", text)
+    found = re.fullmatch(r"(?:(\d{4})-(\d{1,2})-(\d{1,2}))?(?:(?<=\d) )?(?:(\d{1,2})[:.](\d{2}))?", text)
     if not text or found is None:
         raise UsageError(
             _("This is no time: {words}.").format(words=words[:60]),

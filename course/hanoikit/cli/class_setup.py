@@ -206,6 +206,8 @@ def _tell(before: Roster, merged: Merged) -> None:
             names = [f"{id} {trainee.name}" for id in ids if (trainee := after.get(id)) is not None]
             shown = "; ".join(names[:8]) + ("; ..." if len(names) > 8 else "")
             print(f"{text} ({len(ids)}): {shown}")
+    if merged.left:
+        print(_("If they have not left, read the list again with --part, or a list on which everybody is."))
     if not (merged.added or merged.changed or merged.returned or merged.left):
         print(_("Nothing has changed."))
     for finding in merged.findings:
@@ -257,4 +259,7 @@ def own_zone() -> str:
 
 
 def _where(klass: Class) -> str:
-    return "" if klass.root == Path.cwd() else f" --class {klass.root}"
+    if klass.root == Path.cwd():
+        return ""
+    path = str(klass.root)
+    return f' --class "{path}"' if " " in path else f" --class {path}"

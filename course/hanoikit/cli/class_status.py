@@ -34,7 +34,7 @@ def status(folder: Folder = Path()) -> None:
     for heading in (
         _("Assignment"), _("State"), _("Due"), _("Handed in"), _("Marked"), _("To read"), _("Feedback"),
     ):  # fmt: skip
-        listing.add_column(heading, overflow="fold", no_wrap=heading == _("Assignment"))
+        listing.add_column(heading, overflow="fold", no_wrap=heading in {_("Assignment"), _("Due")})
     for row in rows:
         listing.add_row(
             Text(row.name),
