@@ -62,6 +62,7 @@ def test_the_panel_says_when_the_room_is_away_and_when_it_is_back(
     lab.press("join", "join", line=opened.line, name="Amal")
     opened.shut()
     wait_until(lambda: "does not answer just now" in lab.results["join"]["html"])
+    assert "Is the workshop over?" in lab.results["join"]["html"]
     opened.start()
     wait_until(lambda: "The room is on" in lab.results["join"]["html"])
 

@@ -168,9 +168,12 @@ class _RoomPanel:
             away = _(
                 "The room does not answer just now. Your answers are saved as always; it is tried again."
             )
-            parts = [sentence(strong(said)), sentence(away), sentence(room.trouble)]
+            over = _("Is the workshop over? Then press “Leave the room”.")
+            parts = [sentence(strong(said)), sentence(away), sentence(over), sentence(room.trouble)]
             return Result(join(*parts), say=f"{said} {away}", ok=False)
-        on = _("The room is on. Every question says so, and you can leave at any time.")
+        on = _(
+            "The room is on. Every question says so, and you can leave at any time. Now open your exercise."
+        )
         return Result(join(sentence(strong(said)), sentence(on)), say=said)
 
     def _called(self) -> Result:

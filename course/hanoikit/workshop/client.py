@@ -115,9 +115,12 @@ class RoomClient:
             raise
         except Exception as error:
             raise ServiceUnreachable(
-                _("The room does not answer: {reason}.").format(reason=error),
+                _("The room does not answer."),
                 where=self.address,
-                next_step=_("Your answers are saved as always. Check the network, or ask your instructor."),
+                next_step=_(
+                    "Your answers are saved as always. Is the join line the one on the instructor's screen? Then tell "
+                    "your instructor: {reason}."
+                ).format(reason=str(error).rstrip(".") or type(error).__name__),
             ) from error
 
     def _line(self, patience: float) -> http.client.HTTPSConnection:

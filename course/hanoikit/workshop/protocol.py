@@ -73,7 +73,10 @@ class JoinLine:
         raise UsageError(
             _("This is no join line of a room."),
             where=text.strip()[:80],
-            next_step=_("Copy it as it stands on the instructor's screen: {example}").format(example=EXAMPLE),
+            next_step=_(
+                "Type the line on the instructor's screen: first the address with its numbers, a space, then the "
+                "code. It looks like {example}"
+            ).format(example=EXAMPLE),
         )
 
     def __str__(self) -> str:
