@@ -681,3 +681,27 @@ def test_a_file_name_that_is_no_text_or_steers_a_terminal_is_shown_with_marks(sc
     pages = collecting_telling.write(scene.klass, found, Inbox(scene.klass.inbox), now=LATER)
     for text in [page.read_text(encoding="utf-8") for page in pages] + [item.shown for item in found.items]:
         assert "\ufffd" in text and not {"\x1b", "\u202e", "\udcff"} & set(text)
+
+
+def test_whose_it_is_leaves_the_named_people_of_a_platforms_zip_alone(scene: Scene) -> None:
+    """The advice for one nameless folder must not give everybody's work to one person."""
+    path = scene.stick / "all of it.zip"
+    names = {"t01": "Ana Kovac_1", "t02": "Somebody Else_2"}
+    with zipfile.ZipFile(path, "w") as archive:
+        for who, name in names.items():
+            for file in (f"{FIRST}.ipynb", "answers.jsonl"):
+                archive.write(scene.folder(who) / file, f"{name}_assignsubmission_file_/{file}")
+    before = collect(scene.klass, [scene.stick], now=LATER)
+    rows = collecting_telling.rows(
+        [item.decision for item in before.items],
+        scene.klass.roster,
+        Inbox(scene.klass.inbox),
+        sources=[scene.stick],
+    )
+    assert [row.step for row in rows if not row.trainee] == [
+        f'Say whose it is: hanoikit class collect "{path.resolve()}" --as ID'
+    ]
+    collect(scene.klass, [path], now=LATER, as_trainee="t02")
+    for who in names:
+        placed = scene.klass.course.submitted(who, FIRST) / "answers.jsonl"
+        assert placed.read_bytes() == (scene.folder(who) / "answers.jsonl").read_bytes()

@@ -362,6 +362,8 @@ class Reader:
         """What a person said counts more than names of files; not more than a seal."""
         if not self.as_trainee:
             return facts
+        if facts.way != BUNDLE and self._named_inside(PurePosixPath(facts.shown)):
+            return facts
         sealed = facts.way == BUNDLE and facts.trainee in self.people.ids
         # Somebody who typed another's id beside the own name may still be meant.
         if sealed and self.as_trainee not in (facts.trainee, *facts.candidates):
@@ -374,7 +376,17 @@ class Reader:
         return replace(facts, trainee=self.as_trainee, by_hand=True)
 
     def _owner(self, path: PurePosixPath) -> Owner:
-        return Owner(self.as_trainee) if self.as_trainee else self.people.owner(path)
+        if not self.as_trainee:
+            return self.people.owner(path)
+        return self._named_inside(path) or Owner(self.as_trainee)
+
+    def _named_inside(self, path: PurePosixPath) -> Owner | None:
+        """Whom a folder in an archive names: a platform's zip holds many people, and ``--as`` means the nameless."""
+        inside = next((n for n, part in enumerate(path.parts) if part.casefold().endswith(".zip")), None)
+        if inside is None or len(path.parts) < inside + 3:
+            return None
+        owner = self.people.owner(PurePosixPath(*path.parts[inside + 1 :]))
+        return owner if owner.trainee and owner.trainee != self.as_trainee else None
 
     # what the work says
 

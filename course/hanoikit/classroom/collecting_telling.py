@@ -107,10 +107,14 @@ class Row:
     look: bool
 
 
-def _on_the_stick(shown: str) -> str:
-    """The file to name in a command: the zip itself for what lies in one, with the folders that were looked through."""
+def _on_the_stick(shown: str, sources: Sequence[Path] = ()) -> str:
+    """The file to name in a command: the zip itself for what lies in one, under the source that it was found in."""
     head, found, _rest = shown.partition(".zip/")
-    return head + ".zip" if found else shown
+    name = head + ".zip" if found else shown
+    for source in sources:
+        if name.partition("/")[0] == source.resolve().name:
+            return str(source.resolve().parent / name)
+    return name
 
 
 def rows(
@@ -118,8 +122,9 @@ def rows(
     roster: Roster,
     inbox: Inbox,
     names: dict[tuple[str, str], str] | None = None,
+    sources: Sequence[Path] = (),
 ) -> list[Row]:
-    """The hand-ins as a person reads them, those that need a person first."""
+    """The hand-ins as a person reads them, those that need a person first; ``sources`` give commands whole paths."""
     made = []
     for one in decisions:
         facts = one.facts
@@ -139,7 +144,7 @@ def rows(
                 one.known.received,
                 facts.code,
                 " ".join([*map(_in_words, found), *_dismissed(one)]),
-                next_step([finding.code for finding in found], _on_the_stick(shown), facts.file[:8])
+                next_step([finding.code for finding in found], _on_the_stick(shown, sources), facts.file[:8])
                 if not _dismissed(one)
                 else "",
                 facts.file,

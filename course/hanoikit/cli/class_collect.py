@@ -95,7 +95,9 @@ def collect(
         for item in found.items
         if item.decision.facts.file
     }
-    made = collecting_telling.rows([item.decision for item in found.items], klass.roster, inbox, names)
+    made = collecting_telling.rows(
+        [item.decision for item in found.items], klass.roster, inbox, names, sources or []
+    )
     if as_json:
         for row in made:
             print(json.dumps(_as_data(row), ensure_ascii=False), flush=True)
