@@ -362,3 +362,20 @@ def test_steps_in_the_wrong_order_say_what_comes_first_and_what_there_is(capsys,
     assert "no hand-ins" in capsys.readouterr().err
     assert command(empty, "roster", str(tmp_path)) == 1
     assert "folder" in capsys.readouterr().err
+
+
+def test_the_beginning_of_a_name_is_enough_when_a_class_is_made():
+    from hanoikit.cli.class_setup import _whole_names
+
+    assert _whole_names(["m01", "m09-victims", "m0", "zz"]) == ["m01-convention", "m09-victims", "m0", "zz"]
+    assert _whole_names(None) is None
+
+
+def test_a_due_time_that_is_past_is_said(class_copy, capsys):
+    name = class_copy.assignments[0].name
+    where = ["--class", str(class_copy.root)]
+    assert run(["class", "due", name, "2020-01-01", "18.30", *where]) == 0
+    said = capsys.readouterr().out
+    assert "18:30" in said and "This time is past" in said
+    assert run(["class", "due", name, "+90min", *where]) == 0
+    assert "time is past" not in capsys.readouterr().out

@@ -204,3 +204,11 @@ def test_what_a_disk_refuses_is_one_sentence_with_the_place_and_the_next_step(fa
     said = capsys.readouterr().err
     assert words in said and "/media/stick/class/ledger.jsonl" in said
     assert "did not expect" not in said and said.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"), [(["clas"], "hanoikit class"), (["class", "collcet", "x"], "hanoikit class collect")]
+)
+def test_a_slip_in_the_name_of_a_command_is_told_what_is_near(capsys, words, meant):
+    assert cli.run(words) == 2
+    assert f"Did you mean: {meant}\n" in capsys.readouterr().err

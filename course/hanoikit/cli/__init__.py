@@ -28,7 +28,7 @@ from typing import Any, NoReturn
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from hanoikit.errors import HanoiKitError
+from hanoikit.errors import HanoiKitError, UsageError
 from hanoikit.i18n import _
 
 # name of the command -> (module that has it, what the listing says)
@@ -74,6 +74,19 @@ class LazyCommands(TyperGroup):
         if self.listing:
             return TyperCommand(name=cmd_name, help=_(summary), rich_markup_mode=None)
         return self.load(cmd_name, module)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that is meant; a slip of the fingers is told what is near it."""
+        known = self.list_commands(ctx)
+        if args and args[0] not in known and not args[0].startswith("-"):
+            import difflib
+
+            if near := difflib.get_close_matches(args[0].lower(), known, n=1):
+                raise UsageError(
+                    _("No such command '{name}'.").format(name=args[0]),
+                    next_step=_("Did you mean: {command}").format(command=f"{ctx.command_path} {near[0]}"),
+                )
+        return super().resolve_command(ctx, args)
 
     def load(self, name: str, module: str) -> Any:
         """One command out of its module."""

@@ -47,6 +47,7 @@ def init(
     from hanoikit.classroom.klass import Class, grouped, known_zone
     from hanoikit.handin.codes import spelled
 
+    assignment = _whole_names(assignment)
     here = find(Path()) if folder is None else None
     chosen = here or (folder or Path("hanoi-class")).expanduser()
     if Class.exists(chosen):
@@ -81,6 +82,18 @@ def init(
     if not len(klass.roster):
         print()
         print(_("Next: hanoikit class roster LIST.xlsx{where}").format(where=_where(klass)))
+
+
+def _whole_names(names: list[str] | None) -> list[str] | None:
+    """A beginning that only one assignment of the course has (``m01``) is enough, as for every other command."""
+    from hanoikit.grading.source import installed
+
+    known = installed() if names else []
+    found = []
+    for name in names or ():
+        fits = [one for one in known if one != name and one.startswith(name.lower())]
+        found.append(fits[0] if len(fits) == 1 and name not in known else name)
+    return found or None
 
 
 def _refresh(klass: Class, assignment: list[str] | None, title: str, zone: str) -> None:
@@ -159,6 +172,8 @@ def roster(
         _note(klass, merged)
     enrol(klass)
     _slips(klass)
+    if klass.roster.present and all(one.state == "planned" for one in klass.assignments):
+        print(_("Next: {step}").format(step=f"hanoikit class release --to STICK{_where(klass)}"))
     errors = [finding for finding in merged.findings if finding.severity == "error"]
     if errors:
         print(_("Correct the rows above in the list and read it again; everybody else is in."))
