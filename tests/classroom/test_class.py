@@ -379,3 +379,12 @@ def test_a_due_time_that_is_past_is_said(class_copy, capsys):
     assert "18:30" in said and "This time is past" in said
     assert run(["class", "due", name, "+90min", *where]) == 0
     assert "time is past" not in capsys.readouterr().out
+
+
+def test_a_ledger_that_nobody_signed_yet_is_not_called_empty(empty, capsys):
+    where = ["--class", str(empty.root)]
+    assert run(["class", "close", empty.assignments[0].name, *where]) == 0
+    assert run(["class", "ledger", *where]) == 0
+    said = capsys.readouterr().out
+    assert "1 entry, not signed yet" in said and "empty" not in said.splitlines()[-1]
+    assert run(["class", "ledger", "sign", *where]) == 0

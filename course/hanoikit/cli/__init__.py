@@ -181,7 +181,12 @@ def _unexpected(error: Exception, debug: bool) -> int:
     # The exceptions of the option parser know their exit code and how to show themselves.
     if hasattr(error, "exit_code") and hasattr(error, "format_message"):
         advice = _("Run the command again with --help to see how it is used.")
-        return _stop(f"{error.format_message()} {advice}", debug, code=int(error.exit_code))
+        said = error.format_message()
+        return _stop(
+            f"{said if said.endswith(('.', '?', '!')) else said + '.'} {advice}",
+            debug,
+            code=int(error.exit_code),
+        )
     if type(error).__name__ == "Abort":
         return _stop(_("Stopped. Nothing was lost."), debug, code=STOPPED)
     if isinstance(error, OSError) and (advice := _about_disk(error)):

@@ -74,6 +74,10 @@ def collect(
 
     klass = the_class(folder)
     now = datetime.now(klass.zone).replace(microsecond=0)
+    if assignment:
+        from hanoikit.cli.class_handing import resolve
+
+        assignment = resolve(klass, [assignment])[0] if assignment != "all" else assignment
     if refuse_late:
         from hanoikit.cli.class_handing import resolve, set_late
 
@@ -274,7 +278,7 @@ def ledger(
 
 
 def _verify(klass: Class, *, against: list[Path], **_more: Any) -> None:
-    from hanoikit.classroom.ledger import read_head
+    from hanoikit.classroom.ledger import read_head, read_lines
     from hanoikit.classroom.ledger_check import verify
 
     findings = verify(klass.root, heads=against)
@@ -297,7 +301,14 @@ def _verify(klass: Class, *, against: list[Path], **_more: Any) -> None:
         raise typer.Exit(1)
     head = read_head(klass.root / "ledger-head.json")
     if head is None:
-        print(_("The ledger is empty."))
+        count = len(read_lines(klass))
+        if count < 1:
+            print(_("The ledger is empty."))
+        else:
+            text = ngettext("The chain holds: {count} entry", "The chain holds: {count} entries", count)
+            print(
+                text.format(count=count) + ", " + _("not signed yet. Sign with: hanoikit class ledger sign")
+            )
         return
     text = ngettext("The ledger holds: {count} entry", "The ledger holds: {count} entries", head[1].size)
     print(text.format(count=head[1].size) + ", " + _("last signed {at}, head {hash}.").format(
