@@ -148,6 +148,17 @@ def test_sixteen_kinds_of_damaged_and_odd_hand_ins_get_each_their_answer_and_non
     assert zips <= known
 
 
+def test_receipts_that_came_with_their_bundles_are_no_hand_ins(scene: Scene) -> None:
+    sealed = scene.seal("t01")
+    for ending in (".receipt.json", ".counter-receipt.json"):
+        sealed.with_name(sealed.name.removesuffix(".hanoi.zip") + ending).write_text("{}")
+    alone = sealed.with_name(f"{SECOND}--t02--K7QF-2M9X-PT3A.receipt.json")
+    alone.write_text("{}")
+    found = collect(scene.klass, [scene.stick], now=LATER).items
+    states = {item.shown.rpartition("/")[2]: item.state for item in found}
+    assert states == {sealed.name: "accepted", alone.name: "set-aside"}
+
+
 def test_collecting_the_same_again_changes_no_byte_of_the_class(scene: Scene) -> None:
     odd_ones(scene)
     first = collect(scene.klass, [scene.stick], now=LATER)

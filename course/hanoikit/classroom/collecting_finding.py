@@ -23,6 +23,7 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from hanoikit.errors import Finding
+from hanoikit.handin.bundle import ENDING
 from hanoikit.i18n import _
 
 SHEET = "answers.jsonl"
@@ -45,6 +46,8 @@ _COPY = re.compile(
     r"( - (copy|kopie|copie|copia|kopi|cópia|копия|نسخة|副本)( ?\(\d+\))?| ?\(\d+\)|_copy\d*|~\d+)+(?=(\.|$))",
     re.I,
 )
+
+_RECEIPT = re.compile(r"\.(counter-)?receipt\.json$")
 
 Kind = Literal["archive", "bag", "mail", "work", "other"]
 
@@ -242,8 +245,12 @@ def _work(folders: dict[PurePosixPath, list[Leaf]], sort: Callable[[Leaf], str |
                 yield _piece(sheet.path, files, several=False, ambiguous=False)
                 claimed.update(leaf.path for _name, leaf in files)
     for own in folders.values():
+        bundles = {leaf.name for leaf in own if _is_bundle_name(leaf)}
         for leaf in own:
-            if leaf.path not in claimed:
+            # Whoever copies the whole folder "handed-in" brings the receipts too; each stands in its bundle as well.
+            stem, found = _RECEIPT.subn("", leaf.name)
+            its_receipt = found and stem + ENDING in bundles
+            if leaf.path not in claimed and not its_receipt:
                 yield Piece(_kind(leaf), leaf.path, ((leaf.path.name, leaf),))
 
 
@@ -326,7 +333,7 @@ def is_sheet(leaf: Leaf) -> bool:
 
 
 def _is_bundle_name(leaf: Leaf) -> bool:
-    return leaf.name.lower().endswith(".hanoi.zip")
+    return leaf.name.lower().endswith(ENDING)
 
 
 def _kind(leaf: Leaf) -> Kind:
