@@ -105,7 +105,7 @@ def cited(hint: str) -> set[str]:
 
 def answers(question: Question) -> list[tuple[str, Any]]:
     """What the key of a question holds, as far as it is written out: kind of thing and value."""
-    mark = _mark(question)
+    mark = mark_of(question)
     asked = question.controls[0][1] if question.controls else None
     if mark is None:
         return []
@@ -154,7 +154,8 @@ def _holds(hint: str, kind: str, value: Any) -> bool:
     return value.replace(" ", "") in cited(hint)
 
 
-def _mark(question: Question) -> Call | None:
+def mark_of(question: Question) -> Call | None:
+    """The call that marks a question; ``None`` for a written one, and for one that is marked in another way."""
     if not question.graded or question.written:
         return None
     _visible, hidden = split_hidden(question.graded[0].source)

@@ -35,7 +35,7 @@ from hanoikit.trust.canonical import canonical
 _MOST = 8
 """More of them than this make no choice easier."""
 _LARGEST = 4 << 20
-_PACKAGES = ("m04-work/bench/disclosure/*", "m04-work/disclosure/*", "exercises/m04-*/work/disclosure/*")
+_PACKAGES = ("m04-work/bench/disclosure/*", "m04-work/disclosure/*", "exercises/m04-*/*/disclosure/*")
 _REQUESTS = ("m06-work/request.json",)
 _SHEETS = ("exercises/m06-*/answers.jsonl", "exercises/m08-*/answers.jsonl", "exercises/m09-*/answers.jsonl")
 

@@ -28,7 +28,8 @@ from pathlib import Path
 from typing import Any
 
 from hanoikit.build import questions as read_questions
-from hanoikit.build.calls import UNKNOWN, Call, last_call, split_hidden
+from hanoikit.build.calls import UNKNOWN
+from hanoikit.build.hints import mark_of
 from hanoikit.build.questions import Question
 from hanoikit.classroom.study import run_cells
 from hanoikit.errors import ClassroomError, Finding, HanoiKitError
@@ -139,7 +140,7 @@ def hints(question: Question) -> tuple[str, ...]:
     if question.hints:
         return tuple(_plain(hint) for hint in question.hints)
     found = []
-    asked, mark = _asked(question), _mark(question)
+    asked, mark = _asked(question), mark_of(question)
     if asked is not None and asked[1]:
         found.append(_plain(asked[1]))
     read = mark.keywords.get("read") if mark is not None else ""
@@ -156,7 +157,7 @@ def solution(question: Question, *, answer: Any = UNKNOWN) -> tuple[str, ...]:
     ``answer`` is the model answer where it was worked out.
     """
     lines = [*_model(question, answer)]
-    mark = _mark(question)
+    mark = mark_of(question)
     if mark is not None:
         lines += _reasons(mark.keywords.get("why"))
     if question.written:
@@ -194,16 +195,6 @@ class _Unknown(Kind):
 
     def describe(self, value: Any) -> str:
         return _spelled(value)
-
-
-def _mark(question: Question) -> Call | None:
-    if not question.graded or question.written:
-        return None
-    _visible, hidden = split_hidden(question.graded[0].source)
-    try:
-        return last_call(hidden, "mark") if hidden else None
-    except SyntaxError:
-        return None
 
 
 def _model(question: Question, answer: Any) -> list[str]:
