@@ -131,6 +131,8 @@ class RoomClient:
         line = http.client.HTTPSConnection(
             parts.hostname, parts.port or 443, timeout=patience, context=_context()
         )
+        # Opened here and compared; http.client alone would open a lost one again without that.
+        line.auto_open = 0
         import ssl
 
         try:
