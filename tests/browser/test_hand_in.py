@@ -53,6 +53,8 @@ def test_one_button_saves_seals_and_shows_the_code(
         "(node) => node.innerText.includes('13')", arg=panel.element_handle(), timeout=PATIENCE
     )
     notebook.press(panel, "Seal and hand in")
+    code = panel.locator(".hk-large")
+    code.wait_for(timeout=PATIENCE)
     (path,) = [
         path for path in (folder / "handed-in").glob("m01-*.hanoi.zip") if path.stat().st_mtime >= began - 1
     ]
@@ -60,7 +62,6 @@ def test_one_button_saves_seals_and_shows_the_code(
     assert found.receipt is not None and found.receipt.code in notebook.said(panel)
     assert b"Typed, and not saved." in found.files["m01-convention.ipynb"]
     assert "Ctrl+S" not in panel.inner_text()
-    code = panel.locator(".hk-large")
     assert code.inner_text() == found.receipt.code
     assert float(code.evaluate("(node) => parseFloat(getComputedStyle(node).fontSize)")) >= 24
     notebook.shot("hand-in", panel)

@@ -104,7 +104,9 @@ function render({ model, el }) {
   let waiting = null;
   const send = (message) => {
     if (underway) {
-      if (underway.action === "change") waiting = message;
+      // A button that waits is not displaced by a change of a field that comes a moment later.
+      const displaces = message.action !== "change" || !waiting || waiting.action === "change";
+      if (underway.action === "change" && displaces) waiting = message;
       return;
     }
     underway = message;
