@@ -275,7 +275,7 @@ def test_a_table_runs_no_formula_in_any_spreadsheet() -> None:
     table = export.Sheet("marks", "marks", ("name",), [[text] for text in texts])
     rows = list(csv.reader(export.as_csv(table).decode("utf-8-sig").splitlines(keepends=True)))
     assert all(row[0].startswith("'") for row in rows[1:] if row)
-    assert all(collecting_telling._guarded(text).startswith("'") for text in texts)
+    assert all(collecting_telling.guarded(text).startswith("'") for text in texts)
 
 
 def test_on_a_page_that_is_given_back_nothing_of_a_trainee_runs() -> None:

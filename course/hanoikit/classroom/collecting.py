@@ -24,6 +24,7 @@ from hanoikit.classroom.collecting_deciding import (
     ASIDE,
     DUPLICATE,
     SET_ASIDE,
+    Decided,
     Decision,
     Known,
     Rules,
@@ -35,10 +36,11 @@ from hanoikit.classroom.collecting_deciding import (
 from hanoikit.classroom.collecting_inbox import Inbox
 from hanoikit.classroom.collecting_placing import place, take_away, tree
 from hanoikit.classroom.collecting_reading import MOST_OTHERS, SUBMITTED, Facts, Reader, parse_stamp
-from hanoikit.classroom.ledger import Ledger, replace_file
+from hanoikit.classroom.ledger import Ledger
 from hanoikit.errors import ClassroomError, Finding, UsageError
 from hanoikit.i18n import _
 from hanoikit.trust.certificates import require_zone
+from hanoikit.workspace.delivery import put
 
 if TYPE_CHECKING:
     from hanoikit.classroom.klass import Class
@@ -49,20 +51,12 @@ Tell = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class Item(Decided):
     """One hand-in of this collection. ``new`` says that the ledger did not have it so before."""
 
     shown: str
     decision: Decision
     new: bool
-
-    @property
-    def trainee(self) -> str:
-        return self.decision.facts.trainee
-
-    @property
-    def assignment(self) -> str:
-        return self.decision.facts.assignment
 
     @property
     def state(self) -> str:
@@ -416,7 +410,7 @@ def _answer(klass: Class, ledger: Ledger, decisions: Sequence[Decision]) -> None
             line=line.index,
             signer=klass.registrar,
         )
-        replace_file(path, receipt.to_json().encode())
+        put(path, receipt.to_json().encode())
 
 
 def receipt_path(klass: Class, facts: Facts) -> Path:

@@ -23,6 +23,7 @@ from hanoikit.classroom.collecting import Collection, collect, rules_of
 from hanoikit.classroom.collecting_deciding import (
     ASIDE,
     SET_ASIDE,
+    Decided,
     Decision,
     decide,
     from_ledger,
@@ -42,7 +43,7 @@ LONGEST_REASON = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Lying:
+class Lying(Decided):
     """One hand-in that lies aside. ``shown`` is the name under which it came, ``file`` its SHA-256."""
 
     decision: Decision
@@ -51,14 +52,6 @@ class Lying:
     @property
     def file(self) -> str:
         return self.decision.facts.file
-
-    @property
-    def trainee(self) -> str:
-        return self.decision.facts.trainee
-
-    @property
-    def assignment(self) -> str:
-        return self.decision.facts.assignment
 
     @property
     def key(self) -> tuple[str, str]:

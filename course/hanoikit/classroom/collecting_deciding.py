@@ -81,6 +81,21 @@ class Known:
     """The last entry of the ledger about it."""
 
 
+class Decided:
+    """Something of which it was decided what becomes of it: whose it is, and work on what."""
+
+    __slots__ = ()
+    decision: Decision
+
+    @property
+    def trainee(self) -> str:
+        return self.decision.facts.trainee
+
+    @property
+    def assignment(self) -> str:
+        return self.decision.facts.assignment
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What becomes of one hand-in. ``told`` is for the person who collects, and not for the ledger."""

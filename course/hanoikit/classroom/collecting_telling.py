@@ -25,7 +25,7 @@ from hanoikit.classroom.collecting_deciding import (
     counting,
     outstanding,
 )
-from hanoikit.classroom.export import FORMULA
+from hanoikit.classroom.export import guarded
 from hanoikit.errors import Finding
 from hanoikit.i18n import _, ngettext
 
@@ -177,7 +177,7 @@ def told(decision: Decision) -> list[Finding]:
 
 def write(klass: Class, collection: Collection, inbox: Inbox, *, now: datetime) -> list[Path]:
     """The page and the CSV of the day; nothing is written when they are there with the same content."""
-    from hanoikit.classroom.ledger import replace_file
+    from hanoikit.workspace.delivery import put
 
     day = now.astimezone(klass.zone).date()
     roster = klass.roster
@@ -194,7 +194,7 @@ def write(klass: Class, collection: Collection, inbox: Inbox, *, now: datetime) 
     }
     for path, data in pages.items():
         if not path.is_file() or path.read_bytes() != data:
-            replace_file(path, data)
+            put(path, data)
     return list(pages)
 
 
@@ -220,7 +220,7 @@ def _csv(made: Sequence[Row], klass: Class) -> bytes:
     for row in made:
         writer.writerow(
             [
-                _guarded(value)
+                guarded(value)
                 for value in (
                     row.trainee, row.name, row.group, row.assignment, row.state, _time(row.time, klass),
                     _time(row.received, klass), row.code, row.what, row.step, row.shown, row.file,
@@ -228,10 +228,6 @@ def _csv(made: Sequence[Row], klass: Class) -> bytes:
             ]
         )  # fmt: skip
     return b"\xef\xbb\xbf" + text.getvalue().encode("utf-8", "replace")
-
-
-def _guarded(value: str) -> str:
-    return f"'{value}" if value[:1] in FORMULA else value
 
 
 def _time(moment: datetime, klass: Class) -> str:

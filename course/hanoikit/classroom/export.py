@@ -280,6 +280,11 @@ def as_csv(sheet: Sheet, *, delimiter: str = ",") -> bytes:
     return b"\xef\xbb\xbf" + text.getvalue().encode()
 
 
+def guarded(text: str) -> str:
+    """A text for a CSV cell that no spreadsheet takes for a formula."""
+    return f"'{text}" if text[:1] in FORMULA else text
+
+
 def _plain(value: Any) -> Any:
     """A text that a spreadsheet would run as a formula is shown as text instead."""
     from datetime import datetime
@@ -289,8 +294,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat(sep=" ", timespec="minutes")
     if isinstance(value, str):
-        value = value.replace("\0", "")
-        return f"'{value}" if value[:1] in FORMULA else value
+        return guarded(value.replace("\0", ""))
     return value
 
 

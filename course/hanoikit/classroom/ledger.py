@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any, Self
 from hanoikit.errors import ArtefactUnreadable, ClassroomError
 from hanoikit.i18n import _
 from hanoikit.trust.chain import Chain, ChainHead, Line, LogFile, SignedHead
+from hanoikit.workspace.delivery import put
 
 if TYPE_CHECKING:
     from hanoikit.classroom.klass import Class
@@ -194,7 +195,7 @@ class Ledger:
             heads.write(line)
             heads.flush()
             os.fsync(heads.fileno())
-        replace_file(path, json.dumps(value, indent=1, sort_keys=True).encode() + b"\n")
+        put(path, json.dumps(value, indent=1, sort_keys=True).encode() + b"\n")
         return path
 
 
@@ -292,17 +293,6 @@ def _set_aside(path: Path) -> None:
             break
         kept = path.with_name(f"{path.name}.unreadable-{number}")
     path.replace(kept)
-
-
-def replace_file(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all, on the disk when this returns."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.new")
-    with fresh.open("wb") as stream:
-        stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
-    fresh.replace(path)
 
 
 def marked_record(

@@ -30,13 +30,13 @@ from hanoikit.classroom.ledger import (
     Ledger,
     parse_head,
     read_head,
-    replace_file,
     tree_of,
 )
 from hanoikit.errors import ArtefactUnreadable, Finding, HanoiKitError
 from hanoikit.handin.history_check import differs
 from hanoikit.i18n import _
 from hanoikit.trust import chain
+from hanoikit.workspace.delivery import put
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -111,7 +111,7 @@ def history(klass: Class, trainee: str, *, at: datetime | None = None) -> Path |
     path = klass.reports / "history" / f"{trainee}.json"
     data = made.to_json().encode()
     if not path.is_file() or path.read_bytes() != data:
-        replace_file(path, data)
+        put(path, data)
     return path
 
 
@@ -132,7 +132,7 @@ def histories(klass: Class) -> list[Path]:
         path = klass.reports / "history" / f"{who.id}.json"
         data = made.to_json().encode()
         if not path.is_file() or path.read_bytes() != data:
-            replace_file(path, data)
+            put(path, data)
         paths.append(path)
     return paths
 
